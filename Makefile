@@ -1,0 +1,74 @@
+# Everything a checkout needs; `make` alone lists the targets.
+#
+# .venv is made from the lock files in requirements/. `make demo` installs only what the proxy
+# needs, `make test` also the tools; each is done again only when a lock or pyproject.toml changed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+# The locks are complete, so pip resolves nothing (--no-deps), and every file must match its hash.
+# They name no index: this machine's pip configuration decides where the files come from.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test format bench lock clean system-libraries
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' \
+	  | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-7s %s\n' "$$name" "$$text"; done
+
+venv: .venv/.dev ## make .venv from the lock files, with .venv/bin/pollux and all tools in it
+
+demo: .venv/.runtime ## serve a simulated Google and send requests through it; ONCE=1 stops after them
+	$(BIN)/pollux demo --headless $(if $(ONCE),--once)
+
+test: export QT_QPA_PLATFORM = offscreen
+test: export LC_ALL = C.UTF-8
+test: .venv/.dev system-libraries ## run every check: format, lint, types, contracts, tests with coverage
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest --cov
+
+format: .venv/.dev ## format the code and mend what the linter can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.dev ## measure Pollux against a bare proxy: the table of the README
+	$(BIN)/python -m tests.bench
+
+# uv is run without any configuration of this machine, so that only public files get into the locks.
+LOCK := env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
+  uv --no-config pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --custom-compile-command "make lock"
+
+lock: ## write requirements/*.txt anew with the newest versions for all systems; needs uv
+	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
+	$(LOCK) --all-extras --override requirements/overrides.in pyproject.toml requirements/build.in \
+	  --output-file requirements/dev.txt
+	$(LOCK) --constraint requirements/dev.txt pyproject.toml --output-file requirements/runtime.txt
+	$(LOCK) --constraint requirements/dev.txt --extra desktop pyproject.toml --output-file requirements/desktop.txt
+	$(LOCK) --constraint requirements/dev.txt requirements/build.in --output-file requirements/build.txt
+
+clean: ## remove .venv and everything else that was made
+	rm -rf .venv .coverage build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Pollux needs Python 3.11 or later; name it: make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.runtime: .venv/.python requirements/build.txt requirements/runtime.txt pyproject.toml
+	$(INSTALL) --require-hashes -r requirements/build.txt -r requirements/runtime.txt
+	$(INSTALL) --no-index --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements/dev.txt
+	$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+system-libraries: .venv/.dev
+	@$(BIN)/python tests/system_libraries.py

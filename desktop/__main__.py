@@ -1,0 +1,48 @@
+"""Entry point of `pollux`: decides between the window and the engine alone.
+
+What needs no window goes to `proxy_core.__main__` before anything of Qt is imported. It parses no
+options itself: it only has to know which of them take a value, to find the subcommand.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+from proxy_core.__main__ import main as run_without_window
+
+WITHOUT_WINDOW = frozenset({"--headless", "--gen-creds", "--help", "-h", "--version"})
+WITH_VALUE = frozenset({"--host", "--port", "--config", "--env-file", "--log-level"})
+
+NO_WINDOW_YET = "pollux: the window is not part of this release; run `pollux --headless` instead."
+NO_QT = (
+    "pollux: the window needs PySide6: pip install 'pollux-proxy[desktop]'. "
+    "Without it, run `pollux --headless`."
+)
+
+
+def wants_window(arguments: Sequence[str]) -> bool:
+    """Whether this command line asks for the tray app: no subcommand, or `demo` with its window."""
+    return WITHOUT_WINDOW.isdisjoint(arguments) and _subcommand(arguments) in (None, "demo")
+
+
+def _subcommand(arguments: Sequence[str]) -> str | None:
+    remaining = iter(arguments)
+    for argument in remaining:
+        if argument in WITH_VALUE:
+            next(remaining, None)
+        elif not argument.startswith("-"):
+            return argument
+    return None
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line (without the program's name); returns the exit code."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    if not wants_window(arguments):
+        return run_without_window(arguments)
+    print(NO_WINDOW_YET if find_spec("PySide6") else NO_QT, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

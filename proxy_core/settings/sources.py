@@ -1,0 +1,150 @@
+"""Where settings come from and which source wins. It reads files once and writes none."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from proxy_core.settings.model import SETTINGS, Settings, Source
+
+_PREFIX = "POLLUX_"
+_NAMES = frozenset(info.name for info in SETTINGS)
+_ONLY_FROM_OUTSIDE = frozenset({"GOOGLE_API_BASE_URL"})
+"A file that someone else left in the working folder must not redirect the owner's credentials."
+
+
+class SettingsProblem(Exception):
+    """A setting that cannot be used; neither field holds the value, which may be secret."""
+
+    def __init__(self, setting: str, problem: str) -> None:
+        super().__init__(f"{setting}: {problem}")
+        self.setting = setting
+        "The variable, or the name of the file that could not be read."
+        self.problem = problem
+
+
+def load_settings(
+    arguments: Mapping[str, str],
+    environ: Mapping[str, str],
+    dotenv: Path | None,
+    toml: Path | None,
+) -> Settings:
+    """All settings from the strongest source that has each; the empty string counts as unset.
+
+    arguments: variables that the command line set. dotenv, toml: files; one that does not exist
+    holds nothing, so a caller whose user named it must look first. Raises SettingsProblem for
+    the first setting that does not hold.
+    """
+    layers: list[tuple[Source, Mapping[str, Any]]] = [
+        (Source.COMMAND_LINE, arguments),
+        (Source.ENVIRONMENT, _of_environment(environ)),
+        (Source.DOTENV, _of_environment(dict(_read_dotenv(dotenv)))),
+        (Source.SETTINGS_FILE, _read_toml(toml)),
+    ]
+    chosen: dict[str, Any] = {}
+    sources: dict[str, Source] = {}
+    for source, layer in layers:
+        for name, value in layer.items():
+            if name not in chosen and value != "":
+                chosen[name] = value
+                sources[name] = source
+    _refuse_files_for_outside_settings(sources)
+    return _check(chosen, sources)
+
+
+def _check(chosen: Mapping[str, Any], sources: Mapping[str, Source]) -> Settings:
+    values = {name.lower(): value for name, value in chosen.items()}
+    try:
+        return Settings.model_validate(values, context=sources)
+    except ValidationError as exc:
+        # The cause is cut off: its text quotes the value.
+        raise _problem(exc.errors(include_input=False, include_url=False)[0]) from None
+
+
+def _problem(error: ErrorDetails) -> SettingsProblem:
+    path = error["loc"]
+    own = error.get("ctx", {}).get("error")
+    text = str(own) if own else error["msg"][:1].lower() + error["msg"][1:]
+    return SettingsProblem(str(path[0]).upper(), text)
+
+
+def _refuse_files_for_outside_settings(sources: Mapping[str, Source]) -> None:
+    for name in _ONLY_FROM_OUTSIDE & sources.keys():
+        if sources[name] in (Source.DOTENV, Source.SETTINGS_FILE):
+            raise SettingsProblem(
+                name, f"stands in {sources[name]}; only environment or command line may set it"
+            )
+
+
+def _of_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The settings among the variables: POLLUX_<NAME> beats <NAME>, one pair of quotes goes.
+
+    Docker's --env-file hands quotes over as part of the value, so they go here for both.
+    """
+    found: dict[str, str] = {}
+    for name in _NAMES:
+        for variable in (_PREFIX + name, name):
+            if value := _unquoted(environ.get(variable, "").strip()):
+                found[name] = value
+                break
+    return found
+
+
+def _unquoted(value: str) -> str:
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        return value[1:-1]
+    return value
+
+
+def _read_dotenv(path: Path | None) -> Iterator[tuple[str, str]]:
+    """Variables of a .env file: `NAME=value`, with or without `export`; `#` starts a comment line.
+
+    A value that opens with a quote goes on over the lines until that quote ends a line.
+    """
+    lines = iter(_read_text(path).splitlines())
+    for line in lines:
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        if name.startswith("#") or not equals:
+            continue
+        value = value.strip()
+        if _is_open(value):
+            for more in lines:
+                value += "\n" + more.rstrip()
+                if value.endswith(value[0]):
+                    break
+        yield name.strip(), value
+
+
+def _is_open(value: str) -> bool:
+    return value[:1] in ("'", '"') and (len(value) == 1 or value[-1] != value[0])
+
+
+def _read_toml(path: Path | None) -> dict[str, Any]:
+    """The settings of settings.toml; names in either case, an unknown one is a problem."""
+    try:
+        content = tomllib.loads(_read_text(path))
+    except tomllib.TOMLDecodeError:
+        # The decoder's own text is left out: newer versions may quote the document.
+        raise SettingsProblem(_name(path), "is not valid TOML") from None
+    for name in content:
+        if name.upper() not in _NAMES:
+            raise SettingsProblem(name, f"is not a setting of Pollux (in {_name(path)})")
+    return {name.upper(): value for name, value in content.items()}
+
+
+def _read_text(path: Path | None) -> str:
+    if path is None:
+        return ""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SettingsProblem(_name(path), f"cannot be read ({type(exc).__name__})") from None
+
+
+def _name(path: Path | None) -> str:
+    return path.name if path else ""

@@ -1,0 +1,57 @@
+"""The README and .env.example tell of everything that there is."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from proxy_core.settings import SETTINGS, SettingInfo, Settings, load_settings
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
+
+each_setting = pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+
+
+def section(title: str) -> str:
+    found = re.search(
+        rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", README, re.MULTILINE | re.DOTALL
+    )
+    assert found, f"the README has no section {title!r}"
+    return found[1]
+
+
+@each_setting
+def test_every_setting_is_in_the_readme(setting: SettingInfo) -> None:
+    row = re.search(rf"^\| `{setting.name}` \| (.*) \| (.*) \|$", section("Settings"), re.MULTILINE)
+    assert row
+    assert row[1].replace("`", "") == setting.meaning
+    if setting.default:
+        assert row[2] == f"`{setting.default}`"
+    else:
+        assert not row[2].startswith("`")
+
+
+@each_setting
+def test_every_setting_is_in_the_example_with_its_default(setting: SettingInfo) -> None:
+    assert f"\n# {setting.meaning}\n#{setting.name}={setting.default}\n" in EXAMPLE
+
+
+def test_neither_tells_of_a_setting_that_there_is_not() -> None:
+    known = {setting.name for setting in SETTINGS}
+    assert set(re.findall(r"^#([A-Z_]+)=", EXAMPLE, re.MULTILINE)) == known
+    assert set(re.findall(r"^\| `([A-Z_]+)` \|", section("Settings"), re.MULTILINE)) == known
+
+
+def test_the_example_with_every_line_switched_on_is_accepted(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text(re.sub(r"^#([A-Z_]+=)", r"\1", EXAMPLE, flags=re.MULTILINE), "utf-8")
+    assert load_settings({}, {}, dotenv, None).model_dump() == Settings().model_dump()
+
+
+@pytest.mark.parametrize(
+    "title", ["Google's terms", "Coming from gcli2api", "Benchmark", "Routes", "Settings"]
+)
+def test_the_readme_has_its_sections(title: str) -> None:
+    assert section(title).strip()
