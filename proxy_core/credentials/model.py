@@ -1,0 +1,82 @@
+"""One identity at Google, as plain data.
+
+Not here: files and stores (`files`, `stores`), access tokens (`tokens`), and what is known
+of a credential's standing, which lives in the pool's ledger under the credential's id.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import SecretStr
+
+
+class CredentialKind(StrEnum):
+    ACCOUNT = "account"
+    API_KEY = "api_key"
+    SERVICE_ACCOUNT = "service_account"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSecret:
+    """A Google account: an OAuth authorized user with a refresh token."""
+
+    client_id: str
+    client_secret: SecretStr
+    refresh_token: SecretStr
+    access_token: SecretStr | None = None
+    "The one found in the file, if any; later ones stay in memory."
+    expires_at: float | None = None
+    scopes: frozenset[str] = frozenset()
+    "Granted ones; empty where the file does not tell."
+    email: str | None = None
+    subject: str | None = None
+    signed_in_at: float | None = None
+    "When the owner gave consent, where that is known."
+
+
+@dataclass(frozen=True, slots=True)
+class KeySecret:
+    key: SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAccountSecret:
+    client_email: str
+    private_key: SecretStr
+    private_key_id: str | None
+    token_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A credential of the pool."""
+
+    id: str
+    "Kind prefix (`acc`, `key`, `svc`) + 10 base32 characters."
+    label: str
+    project: str | None
+    "The Google Cloud project that pays; None where it is not known (yet)."
+    store: str
+    "Where it is kept: `environment`, `folder`, `vault`."
+    secret: AccountSecret | KeySecret | ServiceAccountSecret
+    source: str = ""
+    "File name or list position, for messages; never a full path."
+
+    @property
+    def kind(self) -> CredentialKind:
+        match self.secret:
+            case AccountSecret():
+                return CredentialKind.ACCOUNT
+            case KeySecret():
+                return CredentialKind.API_KEY
+            case ServiceAccountSecret():
+                return CredentialKind.SERVICE_ACCOUNT
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something in a store that is not a credential; shown, and skipped."""
+
+    source: str
+    reason: str
+    "A sentence that holds no secret."

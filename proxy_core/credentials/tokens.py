@@ -1,0 +1,293 @@
+"""Turns credentials into the headers that authorize a request, renewing access tokens in time.
+
+Credentials of one account and client share one access token and one refresh. Access tokens
+live here, in memory, and nowhere else.
+Not here: what a refusal does to the pool (its ledger remembers that), and writing a changed
+refresh token to a store (`on_new_refresh_token`).
+
+All methods run on the engine's loop.
+"""
+
+import asyncio
+import dataclasses
+import logging
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from math import inf
+from typing import TypeAlias, assert_never
+from weakref import WeakValueDictionary
+
+import aiohttp
+from pydantic import SecretStr
+
+from proxy_core.clock import Clock
+from proxy_core.credentials.model import (
+    AccountSecret,
+    Credential,
+    KeySecret,
+    ServiceAccountSecret,
+)
+from proxy_core.credentials.oauth_answers import GEMINI_API_SCOPE, TokenFailure
+from proxy_core.credentials.token_request import TokenEndpoint
+from proxy_core.gemini.faults import Fault
+from proxy_core.tasks import spawn
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+_OAuthSecret: TypeAlias = AccountSecret | ServiceAccountSecret
+
+_RENEW_BELOW_S = 300.0
+_USABLE_ABOVE_S = 60.0
+_RENEWAL_PAUSE_S = 30.0
+"""Least time between two refreshes ahead of expiry, so that a failing one is not hammered."""
+_LONGEST_WAIT_S = 3600.0
+
+_log = logging.getLogger(__name__)
+
+
+class TokenRefused(Exception):
+    """There will be no access token until someone acts: sign in again, mend the client."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+class TokenUnavailable(Exception):
+    """There is no access token now, through no fault of the credential."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class _AccessToken:
+    authorization: tuple[str, str] = field(repr=False)
+    wall_deadline: float
+    monotonic_deadline: float
+
+    def remaining_s(self, clock: Clock) -> float:
+        """The earlier of two deadlines: a wall clock set back must not prolong a token, and
+        the monotonic one stands still while a computer sleeps."""
+        return min(self.wall_deadline - clock.now(), self.monotonic_deadline - clock.monotonic())
+
+
+class _Grantee:
+    """What Google gives a token to: an account with its client, or a service account."""
+
+    def __init__(self, secret: _OAuthSecret, token: _AccessToken | None) -> None:
+        self.secret = secret
+        self.token = token
+        self.refresh: asyncio.Task[_AccessToken | TokenFailure] | None = None
+        "The running one, or the last."
+        self.quiet_until = 0.0
+        "No refresh ahead of expiry before this monotonic time."
+        self.postponed: tuple[float, TokenFailure] | None = None
+        "Until when (monotonic) Google asked us not to come back, and its answer."
+
+
+class _Entry:
+    """What is ready for one credential; `headers` belong to `token`."""
+
+    __slots__ = ("credential", "grantee", "headers", "token")
+
+    def __init__(self, credential: Credential, grantee: _Grantee | None, headers: Headers) -> None:
+        self.credential = credential
+        self.grantee = grantee
+        self.headers = headers
+        self.token: _AccessToken | None = None
+
+    def headers_of(self, token: _AccessToken) -> Headers:
+        if token is not self.token:
+            project = self.credential.project
+            billed = (("x-goog-user-project", project),) if project else ()
+            self.headers = (token.authorization, *billed)
+            self.token = token
+        return self.headers
+
+
+class Authorizer:
+    """Gives the authorization headers of every credential of the pool."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        clock: Clock,
+        base_url: str | None = None,
+        *,
+        connect_timeout_s: float = 10.0,
+        timeout_s: float = 30.0,
+        on_new_refresh_token: Callable[[Credential, SecretStr], None] | None = None,
+    ) -> None:
+        """session: ours to use, not to close; its proxy and User-Agent apply.
+
+        base_url: replaces scheme, host and port of Google's token endpoint.
+        on_new_refresh_token: called on the loop for every credential that the token serves.
+        """
+        self._clock = clock
+        self._endpoint = TokenEndpoint(
+            session, base_url, connect_timeout_s=connect_timeout_s, timeout_s=timeout_s
+        )
+        self._on_new_refresh_token = on_new_refresh_token
+        self._entries: dict[str, _Entry] = {}
+        self._grantees: WeakValueDictionary[Hashable, _Grantee] = WeakValueDictionary()
+
+    def ready(self, credential: Credential) -> Headers | None:
+        """The headers, if they can be had without I/O. Starts a refresh ahead of expiry."""
+        entry = self._entries.get(credential.id)
+        if entry is None or entry.credential is not credential:
+            entry = self._enter(credential)
+        grantee = entry.grantee
+        if grantee is None:
+            return entry.headers
+        token = grantee.token
+        if token is None:
+            return None
+        remaining_s = token.remaining_s(self._clock)
+        if remaining_s < _RENEW_BELOW_S:
+            if remaining_s <= _USABLE_ABOVE_S:
+                return None
+            if self._clock.monotonic() >= grantee.quiet_until:
+                self._refreshing(grantee)
+        return entry.headers_of(token)
+
+    async def headers(self, credential: Credential) -> Headers:
+        """The headers, after a refresh where one is due; concurrent callers share it.
+
+        Raises TokenRefused or TokenUnavailable. While the token endpoint is down, an old token
+        is used to its end.
+        """
+        ready = self.ready(credential)
+        entry = self._entries[credential.id]
+        grantee = entry.grantee
+        if ready is not None or grantee is None:
+            return entry.headers
+        outcome: _AccessToken | TokenFailure | None = self._postponement(grantee)
+        if outcome is None:
+            # Shielded: a caller that gives up must not take the refresh from the others.
+            outcome = await asyncio.shield(self._refreshing(grantee))
+        if isinstance(outcome, _AccessToken):
+            return entry.headers_of(outcome)
+        if outcome.lasting:
+            raise TokenRefused(outcome.fault)
+        old = grantee.token
+        if old is not None and old.remaining_s(self._clock) > 0:
+            return entry.headers_of(old)
+        raise TokenUnavailable(outcome.fault)
+
+    def expire(self, credential: Credential, headers: Headers) -> None:
+        """Google answered 401 to these headers: forgets their token if it is still in use."""
+        entry = self._entries.get(credential.id)
+        if entry is None or entry.grantee is None:
+            return
+        token = entry.grantee.token
+        if token is not None and token.authorization in headers:
+            entry.grantee.token = None
+
+    async def close(self) -> None:
+        """Ends running refreshes; the session may be closed after that."""
+        running = {
+            entry.grantee.refresh
+            for entry in self._entries.values()
+            if entry.grantee is not None and entry.grantee.refresh is not None
+        }
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _enter(self, credential: Credential) -> _Entry:
+        secret = credential.secret
+        if isinstance(secret, KeySecret):
+            key = secret.key.get_secret_value()
+            entry = _Entry(credential, None, (("x-goog-api-key", key),))
+        else:
+            grantee = self._grantees.get(_same_grant(secret))
+            if grantee is None:
+                grantee = _Grantee(secret, self._found_token(secret))
+                self._grantees[_same_grant(secret)] = grantee
+            entry = _Entry(credential, grantee, ())
+        self._entries[credential.id] = entry
+        return entry
+
+    def _found_token(self, secret: _OAuthSecret) -> _AccessToken | None:
+        """The access token that was kept with the credential, if it may serve the Gemini API."""
+        if not isinstance(secret, AccountSecret) or secret.access_token is None:
+            return None
+        if secret.expires_at is None or (secret.scopes and GEMINI_API_SCOPE not in secret.scopes):
+            return None
+        now = self._clock.now()
+        return _access_token(
+            secret.access_token, now, self._clock.monotonic(), secret.expires_at - now
+        )
+
+    def _postponement(self, grantee: _Grantee) -> TokenFailure | None:
+        if grantee.postponed is None:
+            return None
+        until, failure = grantee.postponed
+        wait_s = until - self._clock.monotonic()
+        if wait_s <= 0:
+            return None
+        fault = dataclasses.replace(failure.fault, retry_after_s=wait_s)
+        return dataclasses.replace(failure, fault=fault)
+
+    def _refreshing(self, grantee: _Grantee) -> asyncio.Task[_AccessToken | TokenFailure]:
+        """The refresh that is running, or a new one."""
+        if grantee.refresh is None or grantee.refresh.done():
+            grantee.refresh = spawn(self._refresh(grantee), name="refresh an access token")
+        return grantee.refresh
+
+    async def _refresh(self, grantee: _Grantee) -> _AccessToken | TokenFailure:
+        # Before asking: the token's life may begin before its answer arrives.
+        now, monotonic = self._clock.now(), self._clock.monotonic()
+        grantee.quiet_until = monotonic + _RENEWAL_PAUSE_S
+        answer = await self._endpoint.ask(grantee.secret, now)
+        if isinstance(answer, TokenFailure):
+            self._note_failure(grantee, answer)
+            return answer
+        grantee.postponed = None
+        grantee.token = _access_token(answer.access_token, now, monotonic, answer.lifetime_s)
+        if answer.refresh_token is not None:
+            self._replace_refresh_token(grantee, answer.refresh_token)
+        return grantee.token
+
+    def _note_failure(self, grantee: _Grantee, failure: TokenFailure) -> None:
+        labels = ", ".join(credential.label for credential in self._served_by(grantee))
+        _log.warning("no new access token for %s: %s", labels, failure.fault.message)
+        if failure.lasting:
+            grantee.quiet_until = inf
+        elif failure.fault.retry_after_s:
+            wait_s = min(failure.fault.retry_after_s, _LONGEST_WAIT_S)
+            until = self._clock.monotonic() + wait_s
+            grantee.postponed = (until, failure)
+            grantee.quiet_until = max(grantee.quiet_until, until)
+
+    def _replace_refresh_token(self, grantee: _Grantee, refresh_token: SecretStr) -> None:
+        secret = grantee.secret
+        if not isinstance(secret, AccountSecret) or secret.refresh_token == refresh_token:
+            return
+        grantee.secret = dataclasses.replace(secret, refresh_token=refresh_token)
+        # The credential will come back with the new one, and shall find its access token.
+        self._grantees[_same_grant(grantee.secret)] = grantee
+        if self._on_new_refresh_token is not None:
+            for credential in self._served_by(grantee):
+                self._on_new_refresh_token(credential, refresh_token)
+
+    def _served_by(self, grantee: _Grantee) -> list[Credential]:
+        return [entry.credential for entry in self._entries.values() if entry.grantee is grantee]
+
+
+def _same_grant(secret: _OAuthSecret) -> Hashable:
+    match secret:
+        case AccountSecret():
+            return secret.client_id, secret.client_secret, secret.refresh_token
+        case ServiceAccountSecret():
+            return secret.client_email, secret.private_key
+        case _:
+            assert_never(secret)
+
+
+def _access_token(
+    token: SecretStr, now: float, monotonic: float, lifetime_s: float
+) -> _AccessToken:
+    authorization = ("Authorization", f"Bearer {token.get_secret_value()}")
+    return _AccessToken(authorization, now + lifetime_s, monotonic + lifetime_s)

@@ -1,0 +1,105 @@
+"""Tells conversations apart, so that one can stay on the credential that answered it before.
+
+Google's implicit cache is kept per project: moving a conversation on pays for its whole
+prefix again. Not here: who remembers which credential that was (`pool`).
+"""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from proxy_core.gemini.wire import Call, JsonObject
+
+_LONG = 64 * 1024
+"Longer strings (inline images) are sampled: hashing megabytes would hold every stream up."
+_SAMPLE = 4 * 1024
+
+
+def conversation_key(call: Call) -> bytes:
+    """32 bytes that stay the same over the turns of one conversation.
+
+    The client's own name for it, where it gave one; else what does not change from turn to
+    turn: model, system text, tool names and everything before the first model turn.
+    """
+    digest = hashlib.sha256()
+    for text in _named(call) if call.conversation else _lasting(call):
+        raw = _sampled(text).encode("utf-8", "surrogatepass")
+        # The length keeps ("ab", "c") and ("a", "bc") apart.
+        digest.update(b"%d:" % len(raw))
+        digest.update(raw)
+    return digest.digest()
+
+
+def continues(call: Call) -> bool:
+    """Whether the request goes on with a conversation: holds a model turn or a tool result."""
+    return any(
+        content.get("role") in {"model", "function"} or any(map(_is_result, _parts(content)))
+        for content in _contents(call.body)
+    )
+
+
+def _sampled(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[:_SAMPLE]}{text[-_SAMPLE:]}{len(text)}"
+
+
+def _named(call: Call) -> Iterator[str]:
+    yield "named"
+    yield call.conversation or ""
+
+
+def _lasting(call: Call) -> Iterator[str]:
+    body = call.body
+    yield call.model
+    yield from _strings(_either(body, "systemInstruction", "system_instruction"))
+    yield "tools"
+    yield from _tool_names(body)
+    for content in _contents(body):
+        if content.get("role") == "model":
+            return
+        yield "content"
+        yield from _strings(content.get("parts"))
+
+
+def _tool_names(body: JsonObject) -> Iterator[str]:
+    for tool in _dicts(body.get("tools")):
+        for kind, declared in tool.items():
+            names = (one.get("name") for one in _dicts(declared))
+            named = [name for name in names if isinstance(name, str)]
+            # Google's own tools have no name but their key.
+            yield from named or [kind.replace("_", "").lower()]
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Every string in a JSON value, in order. Not recursive: depth is the client's choice."""
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, str):
+            yield found
+        elif isinstance(found, dict):
+            waiting.extend(reversed(found.values()))
+        elif isinstance(found, list):
+            waiting.extend(reversed(found))
+
+
+def _contents(body: JsonObject) -> list[JsonObject]:
+    return _dicts(body.get("contents"))
+
+
+def _parts(content: JsonObject) -> list[JsonObject]:
+    return _dicts(content.get("parts"))
+
+
+def _is_result(part: JsonObject) -> bool:
+    return "functionResponse" in part or "function_response" in part
+
+
+def _dicts(value: object) -> list[JsonObject]:
+    """The objects of a list; a lone object, which proto-JSON takes for a list, is one too."""
+    if isinstance(value, dict):
+        return [value]
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _either(body: JsonObject, camel: str, snake: str) -> Any:
+    return body.get(camel, body.get(snake))

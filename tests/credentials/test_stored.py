@@ -1,0 +1,43 @@
+import pytest
+
+from proxy_core.credentials.stored import StoredAccount, read_expiry
+from tests.credentials.made_up import stored_account
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2027-01-15T08:00:00Z", 1_800_000_000.0),
+        ("2027-01-15T08:00:00", 1_800_000_000.0),
+        ("2027-01-15T08:00:00.5", 1_800_000_000.5),
+        ("2027-01-15T08:00:00.123456Z", 1_800_000_000.123456),
+        (" 2027-01-15T10:00:00+02:00 ", 1_800_000_000.0),
+        (1_800_000_000.0, 1_800_000_000.0),
+        ("soon", None),
+        ("0001-01-01T00:00:00+14:00", -62_135_647_200.0),
+        (None, None),
+    ],
+)
+def test_every_form_of_expiry_is_understood(
+    text: str | float | None, expected: float | None
+) -> None:
+    assert read_expiry(text) == expected
+
+
+def test_other_programs_names_of_a_field_are_understood() -> None:
+    fields = stored_account(token=None, scopes=None, project_id=None) | {
+        "access_token": "there",
+        "scope": "one two",
+        "quota_project_id": "payer",
+        "project_id": None,
+    }
+    stored = StoredAccount.model_validate(fields)
+    assert stored.token is not None
+    assert stored.token.get_secret_value() == "there"
+    assert stored.scope_set() == {"one", "two"}
+    assert stored.project_id == "payer"
+
+
+def test_our_own_name_of_a_field_wins() -> None:
+    stored = StoredAccount.model_validate(stored_account(quota_project_id="other"))
+    assert stored.project_id == "first-project"
