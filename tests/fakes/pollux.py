@@ -1,0 +1,49 @@
+"""A running Pollux for tests: the real engine on 127.0.0.1 with a simulated Google behind it."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from proxy_core.assembly import build
+from proxy_core.clock import Clock
+from proxy_core.engine import Engine
+from proxy_core.settings import load_settings
+
+TOKEN = "test-bearer-token"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningPollux:
+    engine: Engine
+    url: str
+    token: str = TOKEN
+
+
+@asynccontextmanager
+async def pollux(
+    google_url: str,
+    credentials: Sequence[dict[str, Any]],
+    *,
+    clock: Clock | None = None,
+    **settings: str,
+) -> AsyncIterator[RunningPollux]:
+    """An engine with these credentials, read; `settings` by variable name."""
+    values = {
+        "HOST": "127.0.0.1",
+        "PORT": "0",
+        "GEMINI_AUTH_PASSWORD": TOKEN,
+        "GOOGLE_API_BASE_URL": google_url,
+        "CREDENTIALS_JSON_LIST": json.dumps(list(credentials)),
+        "PERSISTENT_STORAGE_PATH": str(Path("does-not-exist")),
+        **settings,
+    }
+    engine = build(load_settings(values, {}, None, None), TOKEN, clock)
+    url = await engine.start()
+    try:
+        await engine.loaded()
+        yield RunningPollux(engine, url)
+    finally:
+        await engine.stop(grace_s=0.2)

@@ -1,0 +1,29 @@
+"""The world of the demo."""
+
+import orjson
+
+from proxy_core.simulator import demo_world
+from tests.fakes.google import google
+from tests.simulator.conftest import Client, HandClock, said
+
+
+async def test_two_accounts_answer_and_the_third_has_used_up_its_day(
+    client: Client, clock: HandClock
+) -> None:
+    world, files = demo_world(clock)
+    assert len(files) == 3
+    assert all(file["account"].endswith("@example.com") for file in files)
+    statuses = []
+    async with google(world, clock) as fake:
+        for file in orjson.loads(orjson.dumps(files)):
+            there = {name: file[name] for name in ("refresh_token", "client_id", "client_secret")}
+            form = {"grant_type": "refresh_token", **there}
+            _status, token = await client.send("POST", f"{fake.base_url}/token", {}, data=form)
+            headers = {
+                "Authorization": f"Bearer {token['access_token']}",
+                "x-goog-user-project": file["project_id"],
+            }
+            path = f"{fake.base_url}/v1beta/models/gemini-3.8-flash:generateContent"
+            status, _body = await client.send("POST", path, headers, json=said("hi"))
+            statuses.append(status)
+    assert statuses == [200, 200, 429]
