@@ -1,0 +1,110 @@
+"""The command line, and the settings that follow from it."""
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from proxy_core import __version__
+from proxy_core.settings import SETTINGS, Settings, SettingsProblem, config_folder, load_settings
+
+Command: TypeAlias = Literal["serve", "demo", "token"]
+TokenAction: TypeAlias = Literal["show", "rotate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """A command line, understood."""
+
+    command: Command
+    settings: Mapping[str, str] = field(default_factory=dict)
+    "Settings named on the command line, by variable."
+    env_file: Path | None = None
+    config: Path | None = None
+    once: bool = False
+    "demo: stop after the requests."
+    action: TokenAction = "show"
+    json: bool = False
+
+
+def parse_arguments(argv: Sequence[str]) -> Arguments:
+    """Understands a command line. Raises SystemExit as argparse does."""
+    given = _parser().parse_args(argv)
+    if given.command is None and not given.headless:
+        _parser().error("name a command, or --headless to run the proxy")
+    settings = {
+        name: value
+        for name, value in (
+            ("HOST", given.host),
+            ("PORT", given.port),
+            ("LOG_LEVEL", given.log_level),
+        )
+        if value is not None
+    }
+    return Arguments(
+        command=given.command or "serve",
+        settings=settings,
+        env_file=given.env_file,
+        config=given.config,
+        once=getattr(given, "once", False),
+        action=getattr(given, "action", "show"),
+        json=getattr(given, "json", False),
+    )
+
+
+def read_settings(arguments: Arguments) -> Settings:
+    """Settings from the command line, the environment, `.env` and settings.toml."""
+    for named in (arguments.env_file, arguments.config):
+        if named is not None and not named.is_file():
+            option = "--env-file" if named is arguments.env_file else "--config"
+            raise SettingsProblem(option, f"there is no file {named}")
+    dotenv = arguments.env_file
+    if dotenv is None and arguments.command == "serve":
+        dotenv = Path(".env")
+    toml = arguments.config or config_folder() / "settings.toml"
+    return load_settings(arguments.settings, os.environ, dotenv, toml)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pollux",
+        description="One local address for the Gemini API over all your accounts and keys.",
+        epilog=_epilog(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"pollux {__version__}")
+    parser.add_argument("--headless", action="store_true", help="run the proxy without a window")
+    _add_common(parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    demo = commands.add_parser("demo", help="run on a simulated Google, without any account")
+    demo.add_argument("--headless", action="store_true", help="without a window")
+    demo.add_argument("--once", action="store_true", help="send the sample requests, then stop")
+    token = commands.add_parser("token", help="the bearer token that clients need")
+    token.add_argument("action", choices=("show", "rotate"))
+    token.add_argument("--json", action="store_true", help="print JSON")
+    for command in (demo, token):
+        _add_common(command, suppressed=True)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser, *, suppressed: bool = False) -> None:
+    # Also behind the command; SUPPRESS keeps its absence there from undoing what stood before.
+    default = argparse.SUPPRESS if suppressed else None
+    parser.add_argument("--host", default=default, help="address to listen on")
+    parser.add_argument("--port", default=default, help="port to listen on")
+    parser.add_argument("--log-level", default=default, help="debug, info, warning or error")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", default=default, help="settings.toml to read"
+    )
+    parser.add_argument(
+        "--env-file", type=Path, metavar="FILE", default=default, help=".env to read"
+    )
+
+
+def _epilog() -> str:
+    width = max(len(info.name) for info in SETTINGS)
+    lines = ["settings, from the environment or .env (POLLUX_<NAME> goes before <NAME>):"]
+    lines += [f"  {info.name:<{width}}  {info.meaning}" for info in SETTINGS]
+    return "\n".join(lines)

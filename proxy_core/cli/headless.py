@@ -1,0 +1,62 @@
+"""`pollux --headless`: the proxy alone, in the foreground."""
+
+import asyncio
+import logging
+import sys
+
+from proxy_core import logs
+from proxy_core.assembly import build, read_token
+from proxy_core.cli.loop import new_loop, on_stop_signals, settle_malloc
+from proxy_core.server import bearer
+from proxy_core.server.listener import PortTaken, next_free
+from proxy_core.settings import Settings, data_folder
+
+log = logging.getLogger("pollux")
+
+
+def headless(settings: Settings) -> int:
+    """Serves until SIGTERM or SIGINT; returns the exit code."""
+    handler = logs.set_up("debug" if settings.debug else settings.log_level)
+    settle_malloc()
+    try:
+        token = read_token(settings)
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            return runner.run(_serve(settings, token))
+    except bearer.UnreadableToken as error:
+        log.critical("%s", error)
+        return 4
+    except PortTaken as error:
+        free = next_free(error.host, error.port + 1)
+        hint = f"; try --port {free}" if free else ""
+        log.critical("%s%s", error, hint)
+        return 3
+    except OSError as error:
+        reason = error.strerror or "not possible"
+        log.critical("cannot listen on %s:%d: %s", settings.host, settings.port, reason)
+        return 2
+    finally:
+        handler.close()
+
+
+def _kept_in(settings: Settings) -> str:
+    """Where the bearer token is kept."""
+    if settings.gemini_auth_password is not None:
+        return "GEMINI_AUTH_PASSWORD"
+    return str(data_folder(settings) / bearer.FILE)
+
+
+async def _serve(settings: Settings, token: str) -> int:
+    stop = asyncio.Event()
+    engine = build(settings, token)
+    url = await engine.start()
+    on_stop_signals(stop.set)
+    log.info("Pollux listens on %s", url)
+    if sys.stderr is not None and sys.stderr.isatty():
+        print(f"base URL      {url}/v1\nbearer token  {token}", file=sys.stderr)
+    else:
+        log.info("the bearer token is in %s", _kept_in(settings))
+    await stop.wait()
+    log.info("stopping; running exchanges may finish")
+    await engine.stop()
+    log.info("stopped")
+    return 0

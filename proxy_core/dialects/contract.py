@@ -1,0 +1,94 @@
+"""What the server asks of a dialect. One folder per dialect implements it.
+
+Pure: a dialect gets ids and times handed in, and returns bytes and plain data.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from proxy_core.errors import Problem
+from proxy_core.gemini.signatures import SignatureMemory
+from proxy_core.gemini.wire import Call, Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a renderer cannot know by itself."""
+
+    id: str
+    "The exchange's id, 32 hexadecimal characters; answers derive their own from it."
+    created: int
+    "Epoch seconds at arrival."
+    new_id: Callable[[], str]
+    "A fresh random id of 24 letters and digits at each call (tool calls)."
+
+
+@dataclass(frozen=True, slots=True)
+class ParseContext:
+    """What parsing may look up."""
+
+    memory: SignatureMemory
+    thought_tags: tuple[str, str] | None = None
+    "Tags around thoughts in plain content (setting THOUGHT_WRAPPER_TAGS)."
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    "Client's model name to a Gemini model (setting MODEL_ALIASES, first entry)."
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorReply:
+    """An error as one dialect says it."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+
+
+class Renderer(Protocol):
+    """The fold that answers one exchange: chunks in, frames or a whole answer out."""
+
+    content_type: str
+    "Of the stream."
+    keep_alive: bytes
+    "What fills silence in the stream."
+
+    def chunk(self, chunk: Chunk, call_index: int = 0) -> bytes:
+        """Takes in one chunk of call `call_index`; returns the frames it causes, maybe none.
+
+        A fold for whole answers uses the same method and ignores what it returns.
+        """
+
+    def end(self) -> bytes:
+        """Closing frames after the last chunk of every call."""
+
+    def fail(self, problem: Problem) -> bytes:
+        """Frames that tell a failure inside a running stream; nothing follows them."""
+
+    def whole(self) -> bytes:
+        """The complete JSON answer, after the last chunk of every call."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRequest:
+    """One client request, understood."""
+
+    model: str
+    "As the client named it; answers echo it."
+    calls: tuple[Call, ...]
+    "Usually one; several for `n` on models with a single candidate. They run side by side."
+    stream: bool
+    "Whether the client wants frames rather than a whole answer."
+    renderer: Callable[[Stamp], Renderer]
+
+
+class Dialect(Protocol):
+    """A client-facing API form."""
+
+    name: str
+
+    def parse(self, body: bytes, context: ParseContext) -> ParsedRequest:
+        """Understands a POST body. Raises BadRequest, and nothing else, whatever the bytes."""
+
+    def error(self, problem: Problem, request_id: str) -> ErrorReply:
+        """An error before the first frame, in this dialect's form."""

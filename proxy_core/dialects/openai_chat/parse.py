@@ -1,0 +1,98 @@
+"""One chat completion request to the calls it makes."""
+
+import re
+from functools import partial
+
+from proxy_core.dialects import fields
+from proxy_core.dialects.contract import ParseContext, ParsedRequest, Renderer, Stamp
+from proxy_core.dialects.openai_chat import options
+from proxy_core.dialects.openai_chat.messages import read_messages
+from proxy_core.dialects.openai_chat.render import ChatRenderer
+from proxy_core.dialects.openai_chat.shape import Shape
+from proxy_core.dialects.openai_chat.tools import read_tools
+from proxy_core.errors import BadRequest, ProblemKind
+from proxy_core.gemini.families import Family, family
+from proxy_core.gemini.signatures import SignatureMemory
+from proxy_core.gemini.wire import Call, JsonObject
+
+_PREFIXES = ("models/", "google/")
+_MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+
+
+def parse(raw: bytes, context: ParseContext) -> ParsedRequest:
+    """Raises BadRequest, and nothing else, whatever the bytes."""
+    body = fields.load_body(raw)
+    model = fields.need_text(body, "model")
+    gemini_model = resolve_model(model, context)
+    abilities = family(gemini_model)
+    stream = fields.flag(body, "stream") or False
+    choices = options.read_choices(body)
+    tools = read_tools(body)
+    extras = options.read_extras(body)
+    asked_thoughts = context.thought_tags is not None
+    config = options.generation_config(body, abilities, extras, thoughts=asked_thoughts)
+    answer_format = options.answer_format(body, abilities, tools)
+    config.update(answer_format.config)
+    one_call = choices > 1 and not abilities.single_candidate
+    if one_call:
+        config["candidateCount"] = choices
+    request = read_messages(body, abilities, tools, context, answer_format.instruction)
+    request.update(tools.to_gemini(abilities))
+    if config:
+        request["generationConfig"] = config
+    request.update(options.neighbours(body, extras))
+    call = _call(gemini_model, request, fields.text(body, "prompt_cache_key"))
+    shape = Shape(
+        model=model,
+        stream=stream,
+        usage_chunk=_include_usage(body),
+        choices=choices,
+        one_call_each=not one_call,
+        tags=context.thought_tags,
+        searches=tools.searches,
+        wav=_wav(body, abilities, stream=stream),
+        tools=tools.toolset(),
+    )
+    calls = (call,) if one_call else (call,) * choices
+    return ParsedRequest(model, calls, stream, partial(_renderer, shape, context.memory))
+
+
+def resolve_model(name: str, context: ParseContext) -> str:
+    """The bare Gemini model id for what the client wrote. Raises BadRequest (404) for odd ones."""
+    model = context.aliases.get(name)
+    if model is None:
+        bare = _bare(name)
+        model = context.aliases.get(bare, bare)
+    model = _bare(model)
+    if not _MODEL_ID.fullmatch(model):
+        raise BadRequest(
+            f"The model '{name}' does not exist.", "model", kind=ProblemKind.MODEL_NOT_FOUND
+        )
+    return model
+
+
+def _bare(name: str) -> str:
+    for prefix in _PREFIXES:
+        name = name.removeprefix(prefix)
+    return name
+
+
+def _call(model: str, request: JsonObject, conversation: str | None) -> Call:
+    if "cachedContent" in request:
+        # They are part of the cache; repeating them is a 400.
+        for name in ("systemInstruction", "tools", "toolConfig"):
+            request.pop(name, None)
+    return Call(model, "streamGenerateContent", request, conversation=conversation or None)
+
+
+def _include_usage(body: JsonObject) -> bool:
+    stream_options = fields.record(body, "stream_options") or {}
+    return fields.flag(stream_options, "include_usage", "stream_options") or False
+
+
+def _wav(body: JsonObject, abilities: Family, *, stream: bool) -> bool:
+    return abilities.speech and options.read_wav(body, stream=stream)
+
+
+def _renderer(shape: Shape, memory: SignatureMemory, stamp: Stamp) -> Renderer:
+    return ChatRenderer(shape, stamp, memory)

@@ -1,0 +1,193 @@
+"""The running proxy: starts, stops, and tells its state. Knows no window and no terminal.
+
+It runs on whichever event loop `start` is awaited on: the main thread's when headless, a
+second thread's under a window. Building its parts is `assembly`'s business.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from proxy_core.clock import Clock
+from proxy_core.credentials.stores import CredentialStore, Loaded
+from proxy_core.events import Bus, CredentialsLoaded, Subscriber
+from proxy_core.gemini.states import CredentialState, ModelState, describe
+from proxy_core.pool.pool import Pool
+from proxy_core.pool.standing import Member, Pair
+from proxy_core.server.front import FrontDoor
+from proxy_core.server.listener import Listener
+from proxy_core.snapshot import CredentialView, ModelView, Snapshot, Totals
+from proxy_core.tasks import spawn
+
+log = logging.getLogger(__name__)
+
+GRACE_S = 30.0
+"How long running exchanges may go on after a stop was asked for."
+
+
+class Closes(Protocol):
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an engine is made of."""
+
+    pool: Pool
+    stores: Sequence[CredentialStore]
+    door: FrontDoor
+    listener: Listener
+    bus: Bus
+    clock: Clock
+    loaded: asyncio.Event
+    totals: Callable[[], Totals]
+    closing: Sequence[Closes]
+    "Closed at the end, in this order."
+    version: str
+    host: str
+
+
+class Engine:
+    """The proxy. `start` and `stop` are awaited on its loop, once each."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._state = "starting"
+        self._port = 0
+        self._loading: asyncio.Task[None] | None = None
+        self._unreadable: tuple[tuple[str, str], ...] = ()
+
+    # -- life ------------------------------------------------------------------------------
+
+    async def start(self) -> str:
+        """Listens, and opens the credentials beside it; returns the base URL.
+
+        Raises PortTaken or OSError. Never waits for Google or for a credential store.
+        """
+        self._port = await self._parts.listener.start()
+        self._loading = spawn(self._load(), name="load credentials")
+        self._state = "serving"
+        return self.url
+
+    async def loaded(self) -> None:
+        """Returns when the credentials were read."""
+        await self._parts.loaded.wait()
+
+    async def stop(self, grace_s: float = GRACE_S) -> None:
+        """Takes no more, lets running exchanges finish for `grace_s` seconds, then ends."""
+        self._state = "stopping"
+        parts = self._parts
+        parts.door.closing = True
+        await parts.listener.stop_accepting()
+        waiting = spawn(parts.door.idle(), name="drain")
+        if not await parts.clock.wait(waiting, grace_s):
+            log.warning("%d exchanges were cut off by the stop", parts.door.open_exchanges)
+        waiting.cancel()
+        if self._loading is not None:
+            self._loading.cancel()
+        await parts.listener.stop()
+        for part in parts.closing:
+            await part.close()
+        self._state = "stopped"
+
+    async def _load(self) -> None:
+        loaded = [await asyncio.to_thread(store.load) for store in self._parts.stores]
+        self._take(loaded)
+
+    def _take(self, loaded: Sequence[Loaded]) -> None:
+        parts = self._parts
+        found = {c.id: c for one in reversed(loaded) for c in reversed(one.credentials)}
+        parts.pool.replace(tuple(reversed(found.values())))
+        unreadable = [bad for one in loaded for bad in one.unreadable]
+        self._unreadable = tuple((bad.source, bad.reason) for bad in unreadable)
+        for bad in unreadable:
+            log.warning("%s is left out: %s", bad.source, bad.reason)
+        if found:
+            log.info("%d credentials in %d projects", len(found), len(parts.pool.units))
+        else:
+            log.warning("no credentials yet; every request will be answered with 503")
+        parts.loaded.set()
+        parts.bus.publish(CredentialsLoaded(parts.clock.now(), len(found), len(unreadable)))
+
+    # -- telling ---------------------------------------------------------------------------
+
+    @property
+    def url(self) -> str:
+        """Base URL for clients on this machine, without a path."""
+        host = self._parts.host
+        if host in ("0.0.0.0", "::", ""):
+            host = "127.0.0.1"
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
+
+    def ready(self) -> bool:
+        """Whether some credential is usable."""
+        return any(member.usable for member in self._parts.pool.members.values())
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Events from now on, on the engine's thread; returns what ends it."""
+        return self._parts.bus.subscribe(subscriber)
+
+    def snapshot(self) -> Snapshot:
+        """The state now; to be called on the engine's loop."""
+        parts = self._parts
+        now = parts.clock.now()
+        views = [self._view(member, now) for member in parts.pool.members.values()]
+        views += [_unreadable_view(source, reason) for source, reason in self._unreadable]
+        state = self._state
+        if state == "serving" and parts.loaded.is_set() and not self.ready():
+            state = "degraded"
+        return Snapshot(parts.version, state, self.url, tuple(views), parts.totals())
+
+    def _view(self, member: Member, now: float) -> CredentialView:
+        credential = member.credential
+        state = member.state if member.enabled else CredentialState.DISABLED
+        words = describe(state, member.fault)
+        lanes = self._parts.pool.lanes.values()
+        pairs = [pair for lane in lanes if (pair := lane.pairs.get(member.unit.id)) is not None]
+        return CredentialView(
+            id=credential.id,
+            kind=credential.kind,
+            label=credential.label,
+            project=credential.project,
+            store=credential.store,
+            enabled=member.enabled,
+            state=state,
+            since=member.since,
+            until=None,
+            sentence=words.sentence,
+            next_step=words.next_step,
+            in_flight=member.in_flight,
+            models=tuple(_model_view(pair, now) for pair in pairs),
+        )
+
+
+def _model_view(pair: Pair, now: float) -> ModelView:
+    resting = pair.until > now
+    return ModelView(
+        model=pair.model,
+        state=pair.state if resting else ModelState.READY,
+        until=pair.until if resting else None,
+        used_minute=pair.use.in_minute(now),
+        limit_minute=pair.use.limit_minute,
+        used_day=pair.use.in_day(now),
+        limit_day=pair.use.limit_day,
+    )
+
+
+def _unreadable_view(source: str, reason: str) -> CredentialView:
+    return CredentialView(
+        id="",
+        kind="unknown",
+        label=source,
+        project=None,
+        store="folder",
+        enabled=False,
+        state=CredentialState.UNREADABLE,
+        since=0.0,
+        until=None,
+        sentence=reason,
+        next_step=describe(CredentialState.UNREADABLE).next_step,
+        in_flight=0,
+    )

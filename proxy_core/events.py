@@ -1,0 +1,110 @@
+"""What happened, as frozen plain data, and the one place that hands it on.
+
+Not here: the state now (`snapshot`), or how events cross to another thread (`api`).
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRecord:
+    """One lease and one send, as it ended."""
+
+    credential_id: str
+    label: str
+    outcome: str
+    "`ok`, or the cause of the failure."
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    prompt: int = 0
+    "Cached ones included."
+    cached: int = 0
+    output: int = 0
+    "Thoughts not included."
+    thoughts: int = 0
+    total: int = 0
+
+    def __add__(self, other: "Tokens") -> "Tokens":
+        return Tokens(
+            self.prompt + other.prompt,
+            self.cached + other.cached,
+            self.output + other.output,
+            self.thoughts + other.thoughts,
+            self.total + other.total,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeEnded:
+    """One client request, from arrival to its last byte. Holds no text of it."""
+
+    id: str
+    at: float
+    "Arrival, epoch seconds."
+    client: str
+    "User-Agent's product name, or empty."
+    dialect: str
+    action: str
+    model: str
+    stream: bool
+    status: int
+    "HTTP status; 499 where the client left."
+    attempts: tuple[AttemptRecord, ...]
+    tokens: Tokens | None
+    first_s: float | None
+    "Seconds to the first chunk of Google; None where there was none."
+    total_s: float
+    error: str | None = None
+    "Problem kind, where it failed."
+
+
+@dataclass(frozen=True, slots=True)
+class StandingChanged:
+    """A credential, or its project with one model, came into another state."""
+
+    at: float
+    subject: str
+    "Credential id; unit id where `model` is set."
+    label: str
+    model: str | None
+    state: str
+    until: float | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialsLoaded:
+    at: float
+    count: int
+    unreadable: int
+
+
+Event: TypeAlias = ExchangeEnded | StandingChanged | CredentialsLoaded
+Subscriber: TypeAlias = Callable[[Event], None]
+
+
+class Bus:
+    """Hands each event to every subscriber, at once, on the engine's thread."""
+
+    def __init__(self) -> None:
+        self._subscribers: list[Subscriber] = []
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Returns the function that ends the subscription."""
+        self._subscribers.append(subscriber)
+        return lambda: self._subscribers.remove(subscriber)
+
+    def publish(self, event: Event) -> None:
+        for subscriber in tuple(self._subscribers):
+            try:
+                subscriber(event)
+            except Exception:  # a subscriber's bug must not end an exchange
+                log.exception("an event subscriber failed")

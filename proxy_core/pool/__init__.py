@@ -1,0 +1,1 @@
+"""Which credential: order, leases, standings. Decides on plain state; `relay` acts."""

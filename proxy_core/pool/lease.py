@@ -1,0 +1,46 @@
+"""The use of one credential for one attempt; comes back exactly once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from proxy_core.credentials.model import Credential
+from proxy_core.pool.standing import Member, Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What a call needs of the pool. One value per call."""
+
+    model: str
+    tried: set[str]
+    "Ids of credentials not to use again for this call; the caller adds to it."
+    conversation: bytes | None = None
+    continues: bool = False
+    "Whether the conversation goes on, so that its credential should serve again."
+
+
+@dataclass(slots=True)
+class Lease:
+    """Taken from the pool; `give_back` is safe to call again and never waits."""
+
+    member: Member
+    pair: Pair
+    era: int
+    "The pair's number of rests when it was taken."
+    conversation: bytes | None
+    _on_return: Callable[["Lease"], None]
+    _returned: bool = False
+
+    @property
+    def credential(self) -> Credential:
+        return self.member.credential
+
+    @property
+    def strikes(self) -> int:
+        """Per-day refusals in a row that this attempt would add to."""
+        return self.pair.strikes if self.era == self.pair.era else 0
+
+    def give_back(self) -> None:
+        if not self._returned:
+            self._returned = True
+            self._on_return(self)

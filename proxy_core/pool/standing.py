@@ -1,0 +1,131 @@
+"""What is known of credentials and of (project, model) pairs, and who remembers it.
+
+A unit is what shares a quota: the credentials of one project, or a credential whose project
+is not known. A pair is a unit with a model. Not here: choosing (`lane`, `pool`), judging
+(`retry`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from proxy_core.credentials.model import Credential
+from proxy_core.gemini.faults import Fault
+from proxy_core.gemini.states import CredentialState, ModelState
+from proxy_core.pool.quota import Use
+
+
+@dataclass(slots=True)
+class Member:
+    """One credential in the pool, for the life of the pool."""
+
+    credential: Credential
+    unit: "Unit"
+    position: int
+    enabled: bool = True
+    state: CredentialState = CredentialState.READY
+    since: float = 0.0
+    fault: Fault | None = None
+    "What Google said when the state began."
+    in_flight: int = 0
+    turn: int = 0
+    sent: int = 0
+    failed: int = 0
+
+    @property
+    def usable(self) -> bool:
+        return self.enabled and self.state is CredentialState.READY
+
+
+@dataclass(slots=True)
+class Unit:
+    """Credentials that share a quota."""
+
+    id: str
+    members: list[Member] = field(default_factory=list)
+    rests_until: float = 0.0
+    "A rest of the whole project (spend cap), epoch seconds."
+
+    def pick(self, tried: set[str]) -> Member | None:
+        """The usable member that is not in `tried` and was used the longest ago."""
+        best: Member | None = None
+        for member in self.members:
+            if not member.usable or member.credential.id in tried:
+                continue
+            if best is None or member.turn < best.turn:
+                best = member
+        return best
+
+    @property
+    def usable(self) -> bool:
+        return any(member.usable for member in self.members)
+
+
+@dataclass(slots=True)
+class Pair:
+    """One (project, model): what rests, and what shares a limit."""
+
+    unit: Unit
+    model: str
+    use: Use = field(default_factory=Use)
+    in_flight: int = 0
+    turn: int = 0
+    state: ModelState = ModelState.READY
+    since: float = 0.0
+    until: float = 0.0
+    "End of the rest, epoch seconds; 0 when it does not rest."
+    fault: Fault | None = None
+    half_open: bool = False
+    "Its rest has ended and no answer has proved it since: one request at a time."
+    strikes: int = 0
+    "Per-day refusals in a row."
+    era: int = 0
+    "Number of rests so far; tells answers to requests sent before a rest from later ones."
+    serial: int = 0
+    "Of its current entry in the lane's heap; 0: none."
+
+    def free(self, cap: int) -> bool:
+        """Whether one more request may go out (cap 0: no limit)."""
+        if self.half_open:
+            return self.in_flight == 0
+        return not cap or self.in_flight < cap
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRecord:
+    """One standing as a ledger keeps it."""
+
+    subject: str
+    "Credential id, or unit id where `model` is set."
+    model: str | None
+    state: str
+    since: float
+    until: float
+    reason: str
+    strikes: int = 0
+
+
+class Ledger(Protocol):
+    """Remembers standings over the life of a pool."""
+
+    def load(self) -> Sequence[StandingRecord]: ...
+
+    def save(self, record: StandingRecord) -> None: ...
+
+    def delete(self, subject: str, model: str | None) -> None: ...
+
+
+class MemoryLedger:
+    """Remembers for as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._records: dict[tuple[str, str | None], StandingRecord] = {}
+
+    def load(self) -> Sequence[StandingRecord]:
+        return tuple(self._records.values())
+
+    def save(self, record: StandingRecord) -> None:
+        self._records[record.subject, record.model] = record
+
+    def delete(self, subject: str, model: str | None) -> None:
+        self._records.pop((subject, model), None)

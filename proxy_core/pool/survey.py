@@ -1,0 +1,124 @@
+"""How all credentials stand for one model, and what to tell a client when none is free."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from proxy_core.errors import Problem, ProblemKind
+from proxy_core.gemini.states import CredentialState, ModelState, describe
+from proxy_core.pool.pool import Pool
+from proxy_core.pool.standing import Member
+
+LONG_S = 120.0
+"Clients give up on a Retry-After beyond this (OpenAI's and Anthropic's SDKs)."
+
+_WORDS = {
+    "cooling": "reached a short limit",
+    "day_spent": "spent the quota of the day",
+    "not_in_tier": "have no quota for this model",
+    "unavailable": "do not offer this model",
+    "busy": "are busy",
+    "disabled": "are switched off",
+    "needs_sign_in": "need a new sign-in",
+    "scope_missing": "lack a permission of the sign-in",
+    "key_invalid": "have an invalid API key",
+    "key_restricted": "have a restricted API key",
+    "suspended": "are suspended by Google",
+    "leaked": "have a leaked API key",
+    "billing": "have a billing problem",
+    "api_off": "have the Gemini API switched off",
+    "project_denied": "may not use their project",
+    "client_invalid": "have an invalid OAuth client",
+    "blocked_by_admin": "are blocked by an administrator",
+    "region": "may not be used from this region",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One credential's standing for one model."""
+
+    credential_id: str
+    label: str
+    state: str
+    "Slug of a credential or model state."
+    until: float | None
+    sentence: str
+    next_step: str
+
+
+def survey(pool: Pool, model: str, now: float) -> list[Place]:
+    """Every credential of the pool, in the owner's order."""
+    return [_place(pool, member, model, now) for member in pool.members.values()]
+
+
+def _place(pool: Pool, member: Member, model: str, now: float) -> Place:
+    state: CredentialState | ModelState = member.state
+    fault, until = member.fault, None
+    if not member.enabled:
+        state, fault = CredentialState.DISABLED, None
+    elif member.usable:
+        lane = pool.lanes.get(model)
+        pair = lane.pairs.get(member.unit.id) if lane is not None else None
+        if member.unit.rests_until > now:
+            state, until = ModelState.COOLING, member.unit.rests_until
+        if pair is not None and pair.until > now:
+            state, until, fault = pair.state, pair.until, pair.fault
+        elif pair is not None and not pair.free(pool.cap):
+            state = CredentialState.BUSY
+    words = describe(state, fault, until)
+    credential = member.credential
+    return Place(credential.id, credential.label, state, until, words.sentence, words.next_step)
+
+
+def exhausted_problem(pool: Pool, model: str, now: float) -> Problem:
+    """Why no credential can serve `model`: how many rest, why, and when the first returns."""
+    places = survey(pool, model, now)
+    if not places:
+        return Problem(
+            ProblemKind.NO_CREDENTIALS,
+            "Pollux has no credentials yet. Add an API key or a Google account: put it into "
+            "CREDENTIALS_JSON_LIST or into the data folder, then start Pollux again.",
+            model=model,
+        )
+    counts = Counter(place.state for place in places)
+    told = ", ".join(f"{count} {_WORDS.get(state, state)}" for state, count in counts.items())
+    back = [p for p in places if p.until is not None and p.state != ModelState.UNAVAILABLE]
+    busy = counts[CredentialState.BUSY] + counts[CredentialState.READY]
+    if not back and not busy:
+        return _lasting(places, told, model)
+    first = min(back, key=lambda place: place.until or 0.0) if back else None
+    seconds = 1.0 if busy or first is None else max((first.until or now) - now, 1.0)
+    spent = seconds > LONG_S and first is not None and first.state in _LONG_RESTS
+    return Problem(
+        ProblemKind.QUOTA_SPENT if spent else ProblemKind.RATE_LIMITED,
+        f"No credential is free for {model}: of {len(places)}, {told}. "
+        f"The first returns in {_duration(seconds)}.",
+        model=model,
+        retry_after_s=seconds,
+    )
+
+
+_LONG_RESTS = frozenset({ModelState.DAY_SPENT, ModelState.NOT_IN_TIER})
+
+
+def _lasting(places: list[Place], told: str, model: str) -> Problem:
+    if any(place.state == ModelState.UNAVAILABLE for place in places):
+        return Problem(
+            ProblemKind.MODEL_NOT_FOUND,
+            f"No credential of the pool offers the model {model}.",
+            model=model,
+        )
+    steps = " ".join(dict.fromkeys(place.next_step for place in places if place.next_step))
+    return Problem(
+        ProblemKind.UNUSABLE_CREDENTIALS,
+        f"No credential can be used: of {len(places)}, {told}. {steps}".strip(),
+        model=model,
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < LONG_S:
+        return f"{round(seconds)} s"
+    if seconds < 2 * 3_600:
+        return f"{round(seconds / 60)} min"
+    return f"{round(seconds / 3_600)} h"

@@ -1,0 +1,1 @@
+"""Lease, send, judge, and again: the only loop over failures."""

@@ -1,0 +1,150 @@
+"""Which models the pool offers: the union of what each project lists, kept for some hours.
+
+Not here: forms of the list (each dialect has its own). A project that cannot be asked now
+leaves its last list standing.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+import orjson
+
+from proxy_core.clock import Clock
+from proxy_core.credentials.tokens import Authorizer, TokenRefused, TokenUnavailable
+from proxy_core.errors import Failed, ProblemKind
+from proxy_core.gemini import faults
+from proxy_core.gemini.faults import Fault
+from proxy_core.gemini.wire import JsonObject
+from proxy_core.pool.pool import Pool
+from proxy_core.pool.standing import Member, Unit
+from proxy_core.pool.survey import exhausted_problem
+from proxy_core.retry import problem_of
+from proxy_core.upstream.google import Answer, NetworkFailure, Upstream
+
+log = logging.getLogger(__name__)
+
+KEEP_S = 4 * 3_600.0
+PAGE_BYTES = 16 << 20
+PAGES = 20
+SIDE_BY_SIDE = 8
+ASKED = 16
+"Projects asked for one refresh at most; a pool of hundreds lists much the same models."
+
+
+class Unlisted(Exception):
+    """One project did not list its models."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+class Catalog:
+    """Model resources of Google by bare id, merged over the pool."""
+
+    def __init__(
+        self, *, pool: Pool, authorizer: Authorizer, upstream: Upstream, clock: Clock
+    ) -> None:
+        self._pool = pool
+        self._authorizer = authorizer
+        self._upstream = upstream
+        self._clock = clock
+        self._lists: dict[str, tuple[float, dict[str, JsonObject]]] = {}
+        self._lock = asyncio.Lock()
+
+    async def models(self) -> Mapping[str, JsonObject]:
+        """All models, by id. Raises Failed when no project could ever be asked."""
+        async with self._lock:
+            failure = await self._refresh()
+        merged: dict[str, JsonObject] = {}
+        for unit_id in self._pool.units:
+            for model, resource in self._lists.get(unit_id, (0.0, {}))[1].items():
+                merged.setdefault(model, resource)
+        if not merged and failure is not None:
+            raise Failed(problem_of(failure, ""))
+        if not merged:
+            problem = exhausted_problem(self._pool, "", self._clock.now())
+            if problem.kind is not ProblemKind.RATE_LIMITED:
+                raise Failed(problem)
+        return merged
+
+    async def _refresh(self) -> Fault | None:
+        now = self._clock.monotonic()
+        due = [unit for unit in self._pool.units.values() if self._is_due(unit, now)]
+        gate = asyncio.Semaphore(SIDE_BY_SIDE)
+        failures = await asyncio.gather(*(self._ask(unit, gate) for unit in due[:ASKED]))
+        return next((failure for failure in failures if failure is not None), None)
+
+    def _is_due(self, unit: Unit, now: float) -> bool:
+        known = self._lists.get(unit.id)
+        return unit.usable and (known is None or now - known[0] > KEEP_S)
+
+    async def _ask(self, unit: Unit, gate: asyncio.Semaphore) -> Fault | None:
+        member = unit.pick(set())
+        if member is None:
+            return None
+        async with gate:
+            try:
+                found = await self._list(member)
+            except Unlisted as failure:
+                log.info(
+                    "%s could not list its models: %s", member.credential.label, failure.fault.cause
+                )
+                return failure.fault
+        self._lists[unit.id] = (self._clock.monotonic(), found)
+        return None
+
+    async def _list(self, member: Member) -> dict[str, JsonObject]:
+        found: dict[str, JsonObject] = {}
+        page = ""
+        for _ in range(PAGES):
+            document = await self._page(member, page)
+            resources = document.get("models")
+            for resource in resources if isinstance(resources, list) else ():
+                name = resource.get("name") if isinstance(resource, dict) else None
+                if isinstance(name, str):
+                    found[name.removeprefix("models/")] = resource
+            page = document.get("nextPageToken") or ""
+            if not page:
+                break
+        return found
+
+    async def _page(self, member: Member, page: str) -> JsonObject:
+        credential = member.credential
+        path = "/v1beta/models?pageSize=1000" + (f"&pageToken={page}" if page else "")
+        try:
+            headers = dict(await self._authorizer.headers(credential))
+            answer = await self._upstream.send("GET", path, headers, None)
+        except (TokenRefused, TokenUnavailable) as refusal:
+            raise Unlisted(refusal.fault) from refusal
+        except NetworkFailure as failure:
+            raise Unlisted(faults.network_fault(str(failure))) from failure
+        try:
+            body = await _read(answer)
+        finally:
+            answer.release()
+        if answer.status != 200:
+            with_api_key = credential.kind == "api_key"
+            raise Unlisted(
+                faults.classify(answer.status, answer.headers, body, with_api_key=with_api_key)
+            )
+        try:
+            document = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            document = None
+        if not isinstance(document, dict):
+            raise Unlisted(faults.bad_answer("its list of models is not JSON"))
+        return document
+
+
+async def _read(answer: Answer) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    try:
+        while (data := await answer.readany()) and size < PAGE_BYTES:
+            parts.append(data)
+            size += len(data)
+    except NetworkFailure as failure:
+        raise Unlisted(faults.network_fault(str(failure))) from failure
+    return b"".join(parts)

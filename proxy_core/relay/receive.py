@@ -1,0 +1,231 @@
+"""Reads one answer of Google up to the point where it counts as an answer.
+
+A stream counts from its first chunk, a whole answer from its last. Everything that makes an
+HTTP 200 no answer (nothing in it, an error object, a broken call of the model) is raised as
+Rejected before that point. Not here: what to do about it (`retry`).
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+import orjson
+
+from proxy_core.events import Tokens
+from proxy_core.gemini import faults
+from proxy_core.gemini.faults import Cause, Fault
+from proxy_core.gemini.replies import (
+    finish_reason,
+    has_content,
+    is_empty_answer,
+    is_finished,
+    stream_error,
+    usage,
+)
+from proxy_core.gemini.stream import EventSplitter, event_data
+from proxy_core.gemini.wire import Chunk, JsonObject
+from proxy_core.pool.lease import Lease
+from proxy_core.upstream.google import Answer, NetworkFailure
+
+ERROR_BODY_BYTES = 1 << 20
+"As much of an error answer as is read."
+
+
+class Rejected(Exception):
+    """One send failed; says how."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+@dataclass(slots=True)
+class WholeReply:
+    """A complete answer, the lease already given back."""
+
+    body: bytes
+    content_type: str
+    chunk: Chunk
+
+
+class StreamReply:
+    """A running stream whose first chunk has arrived. Close it, whatever happens."""
+
+    def __init__(
+        self, answer: Answer, lease: Lease, splitter: EventSplitter, blocks: list[bytes]
+    ) -> None:
+        self.lease = lease
+        self._answer = answer
+        self._splitter = splitter
+        self._blocks = blocks
+        self._finished = False
+        self._last = b""
+        self._ended = False
+
+    async def blocks(self) -> list[bytes]:
+        """The next SSE blocks, as they came; [] after the last. Raises Rejected.
+
+        Each block keeps its terminator. A stream that breaks off, ends without a
+        finishReason or holds an error object raises once what came before was returned.
+        """
+        blocks, self._blocks = self._blocks, []
+        while not blocks:
+            if self._ended:
+                if not self._finished:
+                    raise Rejected(faults.truncated())
+                return []
+            data = await _read(self._answer)
+            blocks = self._splitter.feed(data) if data else self._end()
+        return self._checked(blocks)
+
+    def _end(self) -> list[bytes]:
+        self._ended = True
+        rest = self._splitter.rest()
+        if _parsed(event_data(rest)) is None:  # nothing, or a chunk cut off half-way
+            return []
+        return [rest.rstrip(b"\r\n") + b"\r\n\r\n"]
+
+    def _checked(self, blocks: list[bytes]) -> list[bytes]:
+        for position, block in enumerate(blocks):
+            if (error := self._watch(block)) is not None:
+                if position:  # what came before the error is the client's
+                    self._blocks = blocks[position:]
+                    return blocks[:position]
+                raise Rejected(
+                    faults.classify_stream_error(error, with_api_key=_with_key(self.lease))
+                )
+        return blocks
+
+    def _watch(self, block: bytes) -> JsonObject | None:
+        """Notes what matters in a block; the error where it is one instead of a chunk."""
+        if b'"error"' in block and (error := stream_error(event_data(block))) is not None:
+            return error
+        if b'"finishReason"' in block or b'"blockReason"' in block:
+            self._finished = True
+        self._last = block
+        return None
+
+    def tokens(self) -> Tokens | None:
+        """Use as told by the last chunk."""
+        return tokens_of(cast("Chunk | None", _parsed(event_data(self._last))))
+
+    def close(self) -> None:
+        self._answer.release()
+        self.lease.give_back()
+
+
+async def receive_stream(answer: Answer, lease: Lease, *, tolerant: bool) -> StreamReply:
+    """Reads to the first chunk. `tolerant`: take a doubtful answer as it is."""
+    splitter = EventSplitter()
+    blocks: list[bytes] = []
+    while not blocks:
+        data = await _read(answer)
+        if not data:
+            rest = splitter.rest()
+            if not rest.strip():
+                raise Rejected(faults.empty())
+            blocks = [rest + b"\r\n\r\n"]
+        else:
+            blocks = [block for block in splitter.feed(data) if event_data(block)]
+    judge_chunk(_chunk(event_data(blocks[0]), lease), tolerant=tolerant)
+    return StreamReply(answer, lease, splitter, blocks)
+
+
+async def receive_chunks(answer: Answer, lease: Lease, *, tolerant: bool) -> list[Chunk]:
+    """Reads a whole stream; the chunks in order, complete."""
+    splitter = EventSplitter()
+    chunks: list[Chunk] = []
+    while data := await _read(answer):
+        for block in splitter.feed(data):
+            if payload := event_data(block):
+                chunks.append(_chunk(payload, lease))  # noqa: PERF401 - it may raise half-way
+    if rest := event_data(splitter.rest()).strip():
+        chunks.append(_chunk(rest, lease))
+    if not chunks:
+        raise Rejected(faults.empty())
+    if not any(is_finished(chunk) for chunk in chunks):
+        raise Rejected(faults.truncated())
+    spoke = any(has_content(chunk) for chunk in chunks)
+    for chunk in chunks:
+        judge_chunk(chunk, tolerant=tolerant and spoke, spoke=spoke)
+    return chunks
+
+
+async def receive_whole(answer: Answer, lease: Lease, *, tolerant: bool) -> WholeReply:
+    """Reads a complete JSON answer."""
+    parts: list[bytes] = []
+    while data := await _read(answer):
+        parts.append(data)
+    body = parts[0] if len(parts) == 1 else b"".join(parts)
+    if not body.strip():
+        raise Rejected(faults.empty())
+    chunk = _chunk(body, lease)
+    judge_chunk(chunk, tolerant=tolerant)
+    content_type = answer.headers.get("Content-Type", "application/json")
+    return WholeReply(body, content_type, chunk)
+
+
+async def receive_error(answer: Answer, lease: Lease) -> Fault:
+    """Names the failure that an HTTP error status announces."""
+    parts: list[bytes] = []
+    size = 0
+    while size < ERROR_BODY_BYTES and (data := await _read(answer)):
+        parts.append(data)
+        size += len(data)
+    return faults.classify(
+        answer.status, answer.headers, b"".join(parts), with_api_key=_with_key(lease)
+    )
+
+
+def judge_chunk(chunk: Chunk, *, tolerant: bool, spoke: bool = False) -> None:
+    """Raises Rejected for a chunk that is the model's own failure.
+
+    tolerant: the answer was already asked for again; take what may be taken.
+    """
+    reason = finish_reason(chunk)
+    if reason is None:
+        return
+    if (fault := faults.finish_fault(reason)) is not None:
+        if fault.cause is Cause.SUSPENDED or not (tolerant and (spoke or has_content(chunk))):
+            raise Rejected(fault)
+    elif not spoke and not tolerant and is_empty_answer(chunk):
+        raise Rejected(faults.empty())
+
+
+def tokens_of(chunk: Chunk | None) -> Tokens | None:
+    if chunk is None or (counts := usage(chunk)) is None:
+        return None
+    return Tokens(
+        prompt=counts.get("promptTokenCount", 0),
+        cached=counts.get("cachedContentTokenCount", 0),
+        output=counts.get("candidatesTokenCount", 0),
+        thoughts=counts.get("thoughtsTokenCount", 0),
+        total=counts.get("totalTokenCount", 0),
+    )
+
+
+async def _read(answer: Answer) -> bytes:
+    try:
+        return await answer.readany()
+    except NetworkFailure as failure:
+        raise Rejected(faults.network_fault(str(failure))) from failure
+
+
+def _chunk(payload: bytes, lease: Lease) -> Chunk:
+    value = _parsed(payload)
+    if value is None:
+        raise Rejected(faults.bad_answer("it is not the JSON that the API documents"))
+    if (error := stream_error(payload)) is not None:
+        raise Rejected(faults.classify_stream_error(error, with_api_key=_with_key(lease)))
+    return cast("Chunk", value)
+
+
+def _parsed(payload: bytes) -> JsonObject | None:
+    try:
+        value = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _with_key(lease: Lease) -> bool:
+    return lease.credential.kind == "api_key"

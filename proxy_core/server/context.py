@@ -1,0 +1,81 @@
+"""What every handler shares, and the answers that all of them give."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aiohttp.web import BaseRequest, Response
+
+from proxy_core.dialects.contract import ErrorReply, ParseContext
+from proxy_core.errors import Problem
+from proxy_core.relay.catalog import Catalog
+from proxy_core.relay.exchange import Exchange
+from proxy_core.relay.relay import Relay
+from proxy_core.server.outflow import Outflow, Pace
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Per process."""
+
+    relay: Relay
+    catalog: Catalog
+    parsing: ParseContext
+    pace: Pace
+    max_body_bytes: int
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request at the front door: what was found out on the way in."""
+
+    request: BaseRequest
+    exchange: Exchange
+    path: str
+    query: str
+    cors: Mapping[str, str] = field(default_factory=dict)
+    closing: bool = False
+    "Whether we are stopping, so that the connection ends with this answer."
+    status: int = 200
+
+    def headers(self) -> dict[str, str]:
+        """What goes with every answer."""
+        exchange = self.exchange
+        headers = {"x-request-id": exchange.id, **self.cors}
+        if self.request.headers.get("X-Pollux-Trace") == "1" and exchange.attempts:
+            headers["x-pollux-attempts"] = str(len(exchange.attempts))
+            if (label := exchange.credential_label) is not None:
+                headers["x-pollux-credential"] = "".join(c for c in label if c.isprintable())
+        return headers
+
+    def answer(
+        self,
+        body: bytes,
+        content_type: str = "application/json",
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        self.status = status
+        sent = self.headers()
+        sent["Content-Type"] = content_type
+        if headers:
+            sent.update(headers)
+        response = Response(status=status, body=body, headers=sent)
+        if self.closing:
+            response.force_close()
+        return response
+
+    def refuse(self, problem: Problem, reply: ErrorReply) -> Response:
+        self.exchange.error = problem.kind
+        return self.answer(reply.body, reply.content_type, reply.status, reply.headers)
+
+    def outflow(self, content_type: str, keep_alive: bytes, pace: Pace) -> Outflow:
+        out = Outflow(
+            self.request,
+            content_type=content_type,
+            keep_alive=keep_alive,
+            headers=self.headers,
+            pace=pace,
+        )
+        if self.closing:
+            out.response.force_close()
+        return out

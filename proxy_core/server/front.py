@@ -1,0 +1,237 @@
+"""The front door: every request comes in and every answer goes out here.
+
+In order: Host, CORS preflight, bearer token, route, body; then the route's handler. Whatever
+fails is told in the caller's own dialect, and every exchange ends in one event.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import orjson
+from aiohttp.web import BaseRequest, Response, StreamResponse
+
+from proxy_core.clock import Clock
+from proxy_core.dialects.contract import Dialect, ErrorReply
+from proxy_core.dialects.gemini_native import GeminiNative
+from proxy_core.dialects.openai_chat import models as openai_models
+from proxy_core.errors import BadRequest, Failed, Problem, ProblemKind
+from proxy_core.events import Bus, ExchangeEnded
+from proxy_core.relay.exchange import Exchange
+from proxy_core.relay.relay import lean_headers
+from proxy_core.server import native, translated
+from proxy_core.server.access import Cors, HostCheck, TokenCheck
+from proxy_core.server.body import read_body
+from proxy_core.server.context import Services, Visit
+from proxy_core.server.ids import exchange_id
+from proxy_core.server.routes import Route, Target, find, speaks_gemini
+
+log = logging.getLogger(__name__)
+
+CLIENT_LEFT = 499
+OPEN = frozenset({Target.HEALTH, Target.READY})
+"Routes that need no token."
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """Who may come in. Per process."""
+
+    host: HostCheck
+    token: TokenCheck
+    cors: Cors
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """What the own routes report; each a plain function without I/O."""
+
+    ready: Callable[[], bool]
+    metrics: Callable[[], str]
+
+
+class FrontDoor:
+    """Handles every request of the listener."""
+
+    def __init__(
+        self,
+        *,
+        guards: Guards,
+        services: Services,
+        dialect: Dialect,
+        probes: Probes,
+        bus: Bus,
+        clock: Clock,
+    ) -> None:
+        self._guards = guards
+        self._services = services
+        self._chat = dialect
+        self._native = GeminiNative()
+        self._probes = probes
+        self._bus = bus
+        self._clock = clock
+        self._idle: asyncio.Event = asyncio.Event()
+        self._idle.set()
+        self.open_exchanges = 0
+        self.closing = False
+        "Set when the listener stops: running exchanges go on, connections end with them."
+
+    async def handle(self, request: BaseRequest) -> StreamResponse:
+        """One request, from the parsed head to the last byte of its answer."""
+        path, _, query = request.raw_path.partition("?")
+        headers = request.headers
+        exchange = Exchange(
+            id=exchange_id(),
+            at=self._clock.now(),
+            started=self._clock.monotonic(),
+            client=headers.get("User-Agent", "").partition(" ")[0][:64],
+            headers=lean_headers(headers),
+        )
+        visit = Visit(request, exchange, path, query, closing=self.closing)
+        if (origin := headers.get("Origin")) is not None:
+            visit.cors = self._guards.cors.headers(origin)
+        self.open_exchanges += 1
+        self._idle.clear()
+        try:
+            return await self._visit(visit)
+        except asyncio.CancelledError:
+            visit.status = CLIENT_LEFT
+            raise
+        except OSError as error:  # writing to a client that has left
+            visit.status = CLIENT_LEFT
+            log.debug("the client of %s left: %s", exchange.id, error)
+            raise
+        finally:
+            self.open_exchanges -= 1
+            if not self.open_exchanges:
+                self._idle.set()
+            if exchange.action:
+                self._bus.publish(self._ended(visit))
+
+    async def idle(self) -> None:
+        """Returns when no exchange is open."""
+        await self._idle.wait()
+
+    async def _visit(self, visit: Visit) -> StreamResponse:
+        request, guards = visit.request, self._guards
+        headers = request.headers
+        if not guards.host(headers.get("Host")):
+            return self._refuse(visit, Problem(ProblemKind.FORBIDDEN, UNKNOWN_HOST))
+        if request.method == "OPTIONS":
+            allowed = guards.cors.preflight(headers)
+            return Response(status=204, headers={**allowed, "x-request-id": visit.exchange.id})
+        route = find(visit.path, headers, visit.query)
+        is_open = route is not None and route.target in OPEN
+        if not is_open and not guards.token(headers, visit.query):
+            return self._refuse(visit, Problem(ProblemKind.UNAUTHENTICATED, WRONG_TOKEN), route)
+        if route is None:
+            message = f"There is no {request.method} {visit.path[:200]} here."
+            return self._refuse(visit, Problem(ProblemKind.NOT_FOUND, message))
+        if request.method not in route.methods:
+            allowed_methods = ", ".join(sorted(route.methods))
+            message = f"{visit.path[:200]} takes {allowed_methods}, not {request.method}."
+            return self._refuse(visit, Problem(ProblemKind.METHOD_NOT_ALLOWED, message), route)
+        return await self._guarded(visit, route)
+
+    async def _guarded(self, visit: Visit, route: Route) -> StreamResponse:
+        """The route's handler; turns what it raises into an answer."""
+        try:
+            return await self._dispatch(visit, route)
+        except (BadRequest, Failed) as failure:
+            return self._refuse(visit, failure.problem, route)
+        except OSError:
+            raise
+        except Exception:  # the outermost handler: a bug of ours must not break the connection
+            log.exception("exchange %s failed through a bug", visit.exchange.id)
+            return self._refuse(visit, Problem(ProblemKind.INTERNAL, OUR_BUG), route)
+
+    async def _dispatch(self, visit: Visit, route: Route) -> StreamResponse:
+        exchange, services = visit.exchange, self._services
+        match route.target:
+            case Target.CHAT:
+                exchange.dialect, exchange.action = self._chat.name, "chat.completions"
+                body = await self._body(visit)
+                return await translated.answer(visit, self._chat, services, body)
+            case Target.NATIVE_CALL:
+                exchange.dialect = self._native.name
+                exchange.model, exchange.action = route.model, route.action
+                return await native.call(visit, route, services, await self._body(visit))
+            case Target.NATIVE_MODELS:
+                return await native.models(visit, services)
+            case Target.NATIVE_MODEL:
+                return await native.model(visit, route, services)
+            case _:
+                return await self._small(visit, route)
+
+    async def _small(self, visit: Visit, route: Route) -> StreamResponse:
+        created = int(visit.exchange.at)
+        match route.target:
+            case Target.HEALTH:
+                return visit.answer(orjson.dumps({"status": "ok"}))
+            case Target.READY:
+                ready = self._probes.ready()
+                body = orjson.dumps({"status": "ready" if ready else "no usable credential"})
+                return visit.answer(body, status=200 if ready else 503)
+            case Target.METRICS:
+                return visit.answer(self._probes.metrics().encode(), METRICS_TYPE)
+            case Target.OPENAI_MODELS:
+                found = await self._services.catalog.models()
+                return visit.answer(openai_models.models_list(found.values(), created))
+            case Target.OPENAI_MODEL:
+                name = route.model.removeprefix("models/").removeprefix("google/")
+                resource = (await self._services.catalog.models()).get(name)
+                if resource is None:
+                    raise native.no_such_model(name)
+                return visit.answer(openai_models.model(resource, created))
+            case _:
+                raise BadRequest(NO_TOKENS, kind=ProblemKind.FORBIDDEN)
+
+    async def _body(self, visit: Visit) -> bytes:
+        try:
+            return await read_body(visit.request, self._services.max_body_bytes)
+        except BadRequest:
+            visit.closing = True  # the rest of the body is not read
+            raise
+
+    def _refuse(self, visit: Visit, problem: Problem, route: Route | None = None) -> StreamResponse:
+        gemini = (
+            route.native
+            if route is not None
+            else speaks_gemini(visit.path, visit.request.headers, visit.query)
+        )
+        dialect = self._native if gemini else self._chat
+        reply: ErrorReply = dialect.error(problem, visit.exchange.id)
+        response = visit.refuse(problem, reply)
+        if visit.closing:
+            response.force_close()
+        return response
+
+    def _ended(self, visit: Visit) -> ExchangeEnded:
+        exchange = visit.exchange
+        first = exchange.first_at
+        return ExchangeEnded(
+            id=exchange.id,
+            at=exchange.at,
+            client=exchange.client,
+            dialect=exchange.dialect,
+            action=exchange.action,
+            model=exchange.model,
+            stream=exchange.stream,
+            status=visit.status,
+            attempts=tuple(exchange.attempts),
+            tokens=exchange.tokens,
+            first_s=None if first is None else first - exchange.started,
+            total_s=self._clock.monotonic() - exchange.started,
+            error=exchange.error,
+        )
+
+
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+UNKNOWN_HOST = (
+    "This Host name is not allowed. Use the IP address or localhost, or add the name to "
+    "ALLOWED_HOSTS."
+)
+WRONG_TOKEN = "The bearer token is missing or wrong."  # noqa: S105 - a sentence
+OUR_BUG = "Pollux failed through a bug of its own; its log tells more."
+NO_TOKENS = "Pollux does not hand out tokens of Google."

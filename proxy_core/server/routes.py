@@ -1,0 +1,123 @@
+"""Paths to routes: pure, one look-up for the common ones. `ROUTES` is what the README lists.
+
+Paths shared by several families are told apart by headers, as the wire reference says:
+a Gemini client sends `x-goog-api-key`, `x-goog-api-client` or `?key=`; otherwise OpenAI's form.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from urllib.parse import unquote
+
+
+class Target(Enum):
+    """What a route leads to."""
+
+    HEALTH = auto()
+    READY = auto()
+    METRICS = auto()
+    CHAT = auto()
+    OPENAI_MODELS = auto()
+    OPENAI_MODEL = auto()
+    NATIVE_MODELS = auto()
+    NATIVE_MODEL = auto()
+    NATIVE_CALL = auto()
+    REFUSED_TOKENS = auto()
+
+
+ROUTES: tuple[tuple[str, str, str], ...] = (
+    ("GET", "/healthz", "alive"),
+    ("GET", "/readyz", "a credential is usable"),
+    ("GET", "/metrics", "Prometheus figures"),
+    ("POST", "/v1/chat/completions", "OpenAI Chat Completions, plain and streamed"),
+    ("GET", "/v1/models", "models, in OpenAI's or Gemini's form"),
+    ("GET", "/v1/models/{id}", "one model"),
+    ("GET", "/v1beta/models", "models in Gemini's form, merged over the pool"),
+    ("GET", "/v1beta/models/{model}", "one model in Gemini's form"),
+    ("POST", "/v1beta/models/{model}:{action}", "generateContent, streamGenerateContent, …"),
+)
+"""Method, path, meaning. OpenAI's also without `/v1` and under `/v1beta/openai/`; Gemini's also
+under `/v1` and `/v1alpha`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    target: Target
+    methods: frozenset[str]
+    version: str = ""
+    model: str = ""
+    action: str = ""
+
+    @property
+    def native(self) -> bool:
+        return self.target in _NATIVE
+
+
+_NATIVE = frozenset(
+    {Target.NATIVE_MODELS, Target.NATIVE_MODEL, Target.NATIVE_CALL, Target.REFUSED_TOKENS}
+)
+_GET = frozenset({"GET", "HEAD"})
+_POST = frozenset({"POST"})
+_ANY = frozenset({"GET", "HEAD", "POST"})
+
+_EXACT: Mapping[str, Route] = {
+    "/healthz": Route(Target.HEALTH, _GET),
+    "/readyz": Route(Target.READY, _GET),
+    "/metrics": Route(Target.METRICS, _GET),
+    **{
+        f"{prefix}/{path}": route
+        for prefix in ("", "/v1", "/v1beta/openai")
+        for path, route in {
+            "chat/completions": Route(Target.CHAT, _POST),
+            "models": Route(Target.OPENAI_MODELS, _GET),
+        }.items()
+    },
+}
+_NATIVE_PATH = re.compile(
+    r"/(?P<version>v1|v1beta|v1alpha)/(?:tuned)?[mM]odels"
+    r"(?:/(?P<model>[^/:]+)(?::(?P<action>[A-Za-z]+))?)?"
+)
+_OPENAI_MODEL = re.compile(r"(?:/v1|/v1beta/openai)?/models/(?P<model>.+)")
+_TOKENS = re.compile(r"/v1(?:beta|alpha)?/auth_tokens")
+
+
+def find(path: str, headers: Mapping[str, str], query: str) -> Route | None:
+    """The route of a path as it stood in the request line; None where there is none."""
+    route = _EXACT.get(path)
+    if route is not None and route.target is not Target.OPENAI_MODELS:
+        return route
+    if "%" in path:
+        path = unquote(path)
+    path = path.rstrip("/") or "/"
+    if "//" in path:
+        path = re.sub("/{2,}", "/", path)
+    route = _EXACT.get(path)
+    if route is not None and not (path == "/v1/models" and speaks_gemini(path, headers, query)):
+        return route
+    native = _NATIVE_PATH.fullmatch(path)
+    if native and (native["action"] or speaks_gemini(path, headers, query)):
+        return _native_route(native)
+    if openai := _OPENAI_MODEL.fullmatch(path):
+        return Route(Target.OPENAI_MODEL, _GET, model=openai["model"])
+    if _TOKENS.fullmatch(path):
+        return Route(Target.REFUSED_TOKENS, _ANY)
+    return None
+
+
+def _native_route(match: re.Match[str]) -> Route:
+    version, model, action = match["version"], match["model"] or "", match["action"] or ""
+    if action:
+        return Route(Target.NATIVE_CALL, _POST, version, model, action)
+    if model:
+        return Route(Target.NATIVE_MODEL, _GET, version, model)
+    return Route(Target.NATIVE_MODELS, _GET, version)
+
+
+def speaks_gemini(path: str, headers: Mapping[str, str], query: str) -> bool:
+    """Whether a request comes from a client of Gemini's own API."""
+    if path.startswith(("/v1beta/", "/v1alpha/", "/upload/")):
+        return not path.startswith("/v1beta/openai")
+    if "x-goog-api-key" in headers or "x-goog-api-client" in headers:
+        return True
+    return query.startswith("key=") or "&key=" in query or ":" in path.rpartition("/")[2]

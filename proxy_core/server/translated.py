@@ -1,0 +1,180 @@
+"""Answers exchanges of translated dialects: parse, relay, render.
+
+The same renderer folds the chunks of a stream and of a whole answer, so the two say the
+same. Not here: what a dialect looks like.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import orjson
+from aiohttp.web import StreamResponse
+
+from proxy_core.dialects.contract import Dialect, ParsedRequest, Renderer, Stamp
+from proxy_core.errors import Failed, Problem, ProblemKind
+from proxy_core.events import Tokens
+from proxy_core.gemini.replies import MODEL_ERRORS, finish_reason, has_content
+from proxy_core.gemini.stream import event_data
+from proxy_core.gemini.wire import Call, Chunk
+from proxy_core.relay.exchange import Exchange
+from proxy_core.relay.receive import Rejected, StreamReply, tokens_of
+from proxy_core.retry import problem_of
+from proxy_core.server.context import Services, Visit
+from proxy_core.server.ids import new_id
+from proxy_core.server.outflow import Outflow
+
+
+async def answer(visit: Visit, dialect: Dialect, services: Services, body: bytes) -> StreamResponse:
+    """Answers one request in `dialect`. Raises BadRequest and Failed before the first frame."""
+    exchange = visit.exchange
+    parsed = dialect.parse(body, services.parsing)
+    exchange.stream = parsed.stream
+    exchange.model = parsed.calls[0].model
+    exchange.action = parsed.calls[0].action
+    renderer = parsed.renderer(Stamp(exchange.id, int(exchange.at), new_id))
+    if parsed.stream:
+        return await _stream(visit, parsed, renderer, services)
+    await _fold(exchange, parsed, renderer, services)
+    return visit.answer(renderer.whole())
+
+
+async def _fold(
+    exchange: Exchange, parsed: ParsedRequest, renderer: Renderer, services: Services
+) -> None:
+    if len(parsed.calls) == 1:
+        answers = [await services.relay.chunks(exchange, parsed.calls[0])]
+    else:
+        answers = await _side_by_side(exchange, parsed.calls, services)
+    for index, chunks in enumerate(answers):
+        for chunk in chunks:
+            renderer.chunk(chunk, index)
+        _count(exchange, tokens_of(chunks[-1]))
+
+
+async def _side_by_side(
+    exchange: Exchange, calls: tuple[Call, ...], services: Services
+) -> list[list[Chunk]]:
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(services.relay.chunks(exchange, call)) for call in calls]
+    except* Failed as failures:
+        raise _first(failures) from None
+    return [task.result() for task in tasks]
+
+
+async def _stream(
+    visit: Visit, parsed: ParsedRequest, renderer: Renderer, services: Services
+) -> StreamResponse:
+    out = visit.outflow(renderer.content_type, renderer.keep_alive, services.pace)
+    exchange = visit.exchange
+    try:
+        try:
+            if len(parsed.calls) == 1:
+                await _pump(exchange, parsed.calls[0], 0, renderer, out, services)
+            else:
+                await _pump_all(exchange, parsed.calls, renderer, out, services)
+        except Failed as failed:
+            if not out.started:
+                raise
+            exchange.error = failed.problem.kind
+            await out.write(renderer.fail(failed.problem))
+            return await out.end()
+        await out.write(renderer.end())
+        return await out.end()
+    finally:
+        out.close()
+
+
+async def _pump(
+    exchange: Exchange,
+    call: Call,
+    index: int,
+    renderer: Renderer,
+    out: Outflow,
+    services: Services,
+) -> None:
+    """Sends the frames of one call's chunks as they arrive."""
+    reply = await services.relay.stream(exchange, call)
+    try:
+        async with aclosing(_chunks(reply, call)) as batches:
+            async for chunks in batches:
+                frames = [renderer.chunk(chunk, index) for chunk in chunks]
+                await out.write(frames[0] if len(frames) == 1 else b"".join(frames))
+    finally:
+        _count(exchange, reply.tokens())
+        reply.close()
+
+
+async def _chunks(reply: StreamReply, call: Call) -> AsyncGenerator[list[Chunk], None]:
+    """The chunks of a running stream, those that arrived together in one list."""
+    spoke = False
+    while True:
+        try:
+            blocks = await reply.blocks()
+        except Rejected as rejected:
+            raise Failed(problem_of(rejected.fault, call.model)) from rejected
+        if not blocks:
+            return
+        chunks: list[Chunk] = []
+        for block in blocks:
+            if payload := event_data(block):
+                chunk = _parsed(payload)
+                spoke = spoke or has_content(chunk)
+                if not spoke and finish_reason(chunk) in MODEL_ERRORS:
+                    raise Failed(_broken_call(chunk))
+                chunks.append(chunk)
+        if chunks:
+            yield chunks
+
+
+async def _pump_all(
+    exchange: Exchange,
+    calls: tuple[Call, ...],
+    renderer: Renderer,
+    out: Outflow,
+    services: Services,
+) -> None:
+    try:
+        async with asyncio.TaskGroup() as group:
+            for index, call in enumerate(calls):
+                group.create_task(_pump(exchange, call, index, renderer, out, services))
+    except* Failed as failures:
+        raise _first(failures) from None
+    except* OSError as failures:
+        raise ConnectionResetError("the client left") from failures
+
+
+def _parsed(payload: bytes) -> Chunk:
+    try:
+        chunk = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        chunk = None
+    if not isinstance(chunk, dict):
+        raise Failed(
+            Problem(ProblemKind.BAD_UPSTREAM, "Google sent something that is not a chunk.")
+        )
+    return chunk  # type: ignore[return-value]  # a dict by now; its keys are Google's affair
+
+
+def _broken_call(chunk: Chunk) -> Problem:
+    return Problem(
+        ProblemKind.BAD_UPSTREAM,
+        f"The model broke off its own answer ({finish_reason(chunk)}); ask again.",
+    )
+
+
+def _first(failures: BaseExceptionGroup[Failed]) -> Failed:
+    failure: BaseException = failures
+    while isinstance(failure, BaseExceptionGroup):
+        failure = failure.exceptions[0]
+    assert isinstance(failure, Failed)
+    return failure
+
+
+def _count(exchange: Exchange, tokens: Tokens | None) -> None:
+    """Adds the use of one call to the exchange's."""
+    if tokens is None:
+        return
+    before = exchange.tokens
+    exchange.tokens = tokens if before is None else before + tokens

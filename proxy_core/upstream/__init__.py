@@ -1,0 +1,1 @@
+"""HTTP out: the one pooled session to Google, behind a small interface."""
