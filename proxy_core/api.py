@@ -9,7 +9,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from proxy_core.events import (
     AttemptRecord,
@@ -21,6 +21,9 @@ from proxy_core.events import (
 )
 from proxy_core.settings import Settings, SettingsProblem, load_settings
 from proxy_core.snapshot import CredentialView, ModelView, Snapshot, Totals
+
+if TYPE_CHECKING:
+    from proxy_core.engine import Engine
 
 __all__ = [
     "AttemptRecord",
@@ -56,26 +59,27 @@ class Pollux:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._latest = STOPPED
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._running = threading.Event()
+        self._ready: Future[_Host] = Future()
+        "Done when the engine's loop runs; nothing waits for it but through a future."
+        self._stopping: Future[None] | None = None
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
-        self._host: _Host | None = None
 
     def start(self) -> Future[str]:
-        """Starts the engine; the future gives its base URL.
+        """Starts the engine; the future gives its base URL. Does not block.
 
         It fails with PortTaken, UnreadableToken or OSError; `stop` is due all the same.
         """
         self._thread.start()
-        self._running.wait()
         return self._submit(lambda host: host.start(self._settings))
 
     def stop(self, grace_s: float = 30.0) -> Future[None]:
-        """Lets running exchanges finish for `grace_s` seconds, then ends engine and thread."""
-        stopped = self._submit(lambda host: host.stop(grace_s))
-        stopped.add_done_callback(lambda _: self._end_loop())
-        return stopped
+        """Lets running exchanges finish for `grace_s` seconds, then ends engine and thread.
+
+        A second call gives the future of the first.
+        """
+        if self._stopping is None:
+            self._stopping = self._submit(lambda host: host.stop(grace_s))
+        return self._stopping
 
     def join(self, timeout_s: float | None = None) -> None:
         """Waits until the engine's thread has ended."""
@@ -83,7 +87,7 @@ class Pollux:
 
     def snapshot(self) -> Snapshot:
         """The latest state, at once; at most a quarter of a second old."""
-        return self._host.latest if self._host is not None else STOPPED
+        return self._ready.result().latest if self._ready.done() else STOPPED
 
     def watch(self, watcher: Watcher) -> Future[Callable[[], None]]:
         """Calls `watcher` on the engine's thread: a snapshot now, then batches of events.
@@ -94,47 +98,74 @@ class Pollux:
         return self._submit(lambda host: host.watch(watcher))
 
     def _submit(self, work: "Callable[[_Host], Coroutine[Any, Any, T]]") -> Future[T]:
-        if self._loop is None or self._host is None:
+        """Runs `work` on the engine's loop once that is there; cancelling reaches its task."""
+        if self._thread.ident is None:
             raise RuntimeError("the engine was not started")
-        return asyncio.run_coroutine_threadsafe(work(self._host), self._loop)
+        outer: Future[T] = Future()
+
+        def begin(ready: "Future[_Host]") -> None:
+            host = ready.result()
+            if host.loop.is_closed():
+                outer.set_exception(RuntimeError("the engine has stopped"))
+            elif not outer.cancelled():
+                _chain(asyncio.run_coroutine_threadsafe(work(host), host.loop), outer)
+
+        self._ready.add_done_callback(begin)
+        return outer
 
     def _run(self) -> None:
-        # aiohttp is imported here, in the engine's thread, so that a window need not wait for it.
+        # aiohttp is imported here, in the engine's thread, so that a window need not wait for
+        # it, and before the loop runs, which an import would block.
+        from proxy_core import assembly  # noqa: PLC0415
         from proxy_core.cli.loop import new_loop  # noqa: PLC0415
 
         with asyncio.Runner(loop_factory=new_loop) as runner:
-            self._loop = runner.get_loop()
-            self._host = _Host(self._loop)
-            runner.run(self._serve(self._host))
+            host = _Host(runner.get_loop(), assembly.read_token, assembly.build)
+            runner.run(self._serve(host))
 
     async def _serve(self, host: "_Host") -> None:
-        self._running.set()
+        self._ready.set_result(host)
         await host.ended.wait()
 
-    def _end_loop(self) -> None:
-        if self._loop is not None and self._host is not None:
-            self._loop.call_soon_threadsafe(self._host.ended.set)
+
+def _chain(inner: Future[T], outer: Future[T]) -> None:
+    """Hands the outcome of `inner` to `outer`, and a cancellation the other way."""
+
+    def hand_over(done: Future[T]) -> None:
+        if done.cancelled():
+            outer.cancel()
+        elif outer.set_running_or_notify_cancel():
+            if (error := done.exception()) is not None:
+                outer.set_exception(error)
+            else:
+                outer.set_result(done.result())
+
+    outer.add_done_callback(lambda done: inner.cancel() if done.cancelled() else None)
+    inner.add_done_callback(hand_over)
 
 
 class _Host:
     """The engine's side of the façade; everything here runs on the engine's loop."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        from proxy_core.engine import Engine  # noqa: PLC0415
-
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        read_token: Callable[[Settings], str],
+        build: "Callable[[Settings, str], Engine]",
+    ) -> None:
+        self._read_token = read_token
+        self._build = build
         self.latest = STOPPED
         self.ended = asyncio.Event()
-        self._loop = loop
+        self.loop = loop
         self._engine: Engine | None = None
         self._watchers: list[Watcher] = []
         self._pending: list[Event] = []
         self._timer: asyncio.TimerHandle | None = None
 
     async def start(self, settings: Settings) -> str:
-        from proxy_core.assembly import build, read_token  # noqa: PLC0415
-
-        token = await asyncio.to_thread(read_token, settings)
-        engine = build(settings, token)
+        token = await asyncio.to_thread(self._read_token, settings)
+        engine = self._build(settings, token)
         engine.subscribe(self._on_event)
         url = await engine.start()
         self._engine = engine
@@ -148,20 +179,21 @@ class _Host:
             self._tell(self.latest)
         if self._timer is not None:
             self._timer.cancel()
+        self.ended.set()
 
     async def watch(self, watcher: Watcher) -> Callable[[], None]:
         watcher(self.latest)
         self._watchers.append(watcher)
 
         def end() -> None:
-            self._loop.call_soon_threadsafe(self._watchers.remove, watcher)
+            self.loop.call_soon_threadsafe(self._watchers.remove, watcher)
 
         return end
 
     def _on_event(self, event: Event) -> None:
         self._pending.append(event)
         if self._timer is None:
-            self._timer = self._loop.call_later(PACE_S, self._flush)
+            self._timer = self.loop.call_later(PACE_S, self._flush)
 
     def _flush(self) -> None:
         self._timer = None

@@ -24,6 +24,7 @@ from proxy_core.relay.relay import Patience, Relay
 from proxy_core.server import bearer
 from proxy_core.server.access import Cors, HostCheck, TokenCheck
 from proxy_core.server.context import Services
+from proxy_core.server.debug_log import DebugLog
 from proxy_core.server.front import FrontDoor, Guards, Probes
 from proxy_core.server.listener import Listener
 from proxy_core.server.outflow import Pace
@@ -50,7 +51,9 @@ def read_token(settings: Settings) -> str:
     return bearer.load_or_create(data_folder(settings))
 
 
-def build(settings: Settings, token: str, clock: Clock | None = None) -> Engine:
+def build(
+    settings: Settings, token: str, clock: Clock | None = None, pace: Pace | None = None
+) -> Engine:
     """An engine for the running event loop, ready to be started. `token`: the bearer token."""
     clock = clock or SystemClock()
     bus, usage, loaded = Bus(), Usage(), asyncio.Event()
@@ -92,8 +95,9 @@ def build(settings: Settings, token: str, clock: Clock | None = None) -> Engine:
             thought_tags=_tags(settings),
             aliases={name: models[0] for name, models in settings.model_aliases.items()},
         ),
-        pace=Pace(keep_alive_s=settings.keepalive_s),
+        pace=pace or Pace(keep_alive_s=settings.keepalive_s),
         max_body_bytes=settings.max_body_mb * 1_048_576,
+        debug=DebugLog(redact=settings.debug_redact_logs) if settings.debug else None,
     )
     guards = Guards(
         host=HostCheck(settings.domain_name, settings.allowed_hosts),
@@ -136,6 +140,8 @@ def _tags(settings: Settings) -> tuple[str, str] | None:
 
 
 def _say_what_is_unusual(settings: Settings) -> None:
+    if settings.debug and not settings.debug_redact_logs:
+        log.warning("DEBUG_REDACT_LOGS=false: PROMPTS AND ANSWERS ARE WRITTEN TO THIS LOG")
     if settings.google_api_base_url is not None:
         log.warning("GOOGLE_API_BASE_URL: requests go to %s", settings.google_api_base_url)
     for name in settings.set_but_later():

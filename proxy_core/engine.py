@@ -57,6 +57,7 @@ class Engine:
         self._state = "starting"
         self._port = 0
         self._loading: asyncio.Task[None] | None = None
+        self._draining: asyncio.Task[None] | None = None
         self._unreadable: tuple[tuple[str, str], ...] = ()
 
     # -- life ------------------------------------------------------------------------------
@@ -66,7 +67,11 @@ class Engine:
 
         Raises PortTaken or OSError. Never waits for Google or for a credential store.
         """
-        self._port = await self._parts.listener.start()
+        try:
+            self._port = await self._parts.listener.start()
+        except BaseException:
+            await self._close()
+            raise
         self._loading = spawn(self._load(), name="load credentials")
         self._state = "serving"
         return self.url
@@ -81,16 +86,25 @@ class Engine:
         parts = self._parts
         parts.door.closing = True
         await parts.listener.stop_accepting()
-        waiting = spawn(parts.door.idle(), name="drain")
-        if not await parts.clock.wait(waiting, grace_s):
+        self._draining = spawn(parts.door.idle(), name="drain")
+        await parts.clock.wait(self._draining, grace_s)
+        self._draining.cancel()
+        if parts.door.open_exchanges:
             log.warning("%d exchanges were cut off by the stop", parts.door.open_exchanges)
-        waiting.cancel()
         if self._loading is not None:
             self._loading.cancel()
         await parts.listener.stop()
-        for part in parts.closing:
+        await self._close()
+
+    async def _close(self) -> None:
+        for part in self._parts.closing:
             await part.close()
         self._state = "stopped"
+
+    def hurry(self) -> None:
+        """Ends the grace time of a running `stop`."""
+        if self._draining is not None:
+            self._draining.cancel()
 
     async def _load(self) -> None:
         loaded = [await asyncio.to_thread(store.load) for store in self._parts.stores]

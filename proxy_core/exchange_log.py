@@ -35,7 +35,7 @@ class ExchangeLog:
             event.id,
             event.dialect,
             event.action,
-            event.model,
+            event.model or "-",
             " stream" if event.stream else "",
             event.status,
             len(attempts),

@@ -8,6 +8,7 @@ redaction, for error texts of Google and tracebacks alike.
 import atexit
 import logging
 import queue
+import re
 import sys
 import threading
 from typing import TextIO
@@ -20,11 +21,23 @@ BACKLOG = 10_000
 "Lines that may wait for a slow receiver; further ones are dropped and counted."
 
 
+_UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
 class RedactingFormatter(logging.Formatter):
-    """Formats a record and takes secrets out of the result."""
+    """Formats a record and takes secrets out of the result.
+
+    Further lines of a record are indented and control characters escaped: what a client or
+    Google sent can look neither like a line of its own nor like an order to the terminal.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+        text = redact(super().format(record)).replace("\n", "\n    ")
+        return _UNPRINTABLE.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode()
 
 
 class BatchHandler(logging.Handler):

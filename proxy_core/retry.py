@@ -21,6 +21,8 @@ CAPACITY_REST_S = 5.0
 REFUSED_REST_S = 5.0
 UNAVAILABLE_REST_S = 3_600.0
 LEAST_REST_S = 0.5
+LONGEST_REST_S = DAY_S
+"Whatever a broken gateway may ask for."
 SPEND_REST_S = (60.0, 600.0)
 BACK_OFF_S = (1.0, 8.0)
 
@@ -171,10 +173,13 @@ def _mark(
             return Rest(rested, day_ends)
         # The short delay beside a per-day refusal says nothing about the day: probe once.
         rested = ModelState.COOLING
-    seconds = rule.rest_s if fault.retry_after_s is None else fault.retry_after_s
+    seconds = fault.retry_after_s
+    if seconds is None or fault.cause is Cause.NOT_IN_TIER:
+        # Google names a short delay beside `limit: 0` too, after which nothing is different.
+        seconds = rule.rest_s
     if fault.cause is Cause.SPEND_CAP:
         seconds = min(max(seconds, SPEND_REST_S[0]), SPEND_REST_S[1])
-    seconds = max(seconds, LEAST_REST_S)
+    seconds = min(max(seconds, LEAST_REST_S), LONGEST_REST_S)
     seconds += jitter * min(2.0, 0.1 * seconds)
     return Rest(rested, now + seconds, rule.whole_project)
 

@@ -1,13 +1,14 @@
 """What every test stands on: nothing of ours may block a loop, anywhere."""
 
+# Python loads these two at first use, on the loop (`asyncio.to_thread`, listening), and PySide6's
+# import hook then looks at files: loaded here, it is no test's fault.
 from collections.abc import Iterator
-
-# Python loads this at the first `asyncio.to_thread`, on the loop, and PySide6's import hook then
-# looks at files: loaded here, it is no test's fault.
 from concurrent.futures import ThreadPoolExecutor  # noqa: F401
 
 import pytest
 from blockbuster import blockbuster_ctx
+
+"localhost".encode("idna")
 
 
 @pytest.fixture(autouse=True)

@@ -32,7 +32,8 @@ def headless(settings: Settings) -> int:
         return 3
     except OSError as error:
         reason = error.strerror or "not possible"
-        log.critical("cannot listen on %s:%d: %s", settings.host, settings.port, reason)
+        where = f"{settings.host}:{settings.port}"
+        log.critical("HOST, PORT: cannot listen on %s: %s", where, reason)
         return 2
     finally:
         handler.close()
@@ -48,8 +49,14 @@ def _kept_in(settings: Settings) -> str:
 async def _serve(settings: Settings, token: str) -> int:
     stop = asyncio.Event()
     engine = build(settings, token)
+
+    def asked_to_stop() -> None:
+        if stop.is_set():
+            engine.hurry()
+        stop.set()
+
+    on_stop_signals(asked_to_stop)
     url = await engine.start()
-    on_stop_signals(stop.set)
     log.info("Pollux listens on %s", url)
     if sys.stderr is not None and sys.stderr.isatty():
         print(f"base URL      {url}/v1\nbearer token  {token}", file=sys.stderr)

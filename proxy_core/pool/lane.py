@@ -8,6 +8,7 @@ alternative that lost: sorting all candidates for each request.
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
+from proxy_core.gemini.states import ModelState
 from proxy_core.pool.quota import NEAR
 from proxy_core.pool.rotation import Facts, Key, PolicyName, key
 from proxy_core.pool.standing import Member, Pair
@@ -43,6 +44,7 @@ class Lane:
             if entry[1] != pair.serial:
                 continue
             if pair.unit.rests_until > now:
+                pair.state, pair.since = ModelState.COOLING, now
                 self.rest(pair, pair.unit.rests_until)
             elif not pair.free(self._cap) or not pair.unit.usable:
                 pair.serial = 0
@@ -114,6 +116,12 @@ class Lane:
                 return max(until, now)
             heappop(self._resting)
         return None
+
+    def idle(self) -> bool:
+        return not any(pair.in_flight for pair in self.pairs.values())
+
+    def rests(self) -> bool:
+        return any(pair.until > 0 for pair in self.pairs.values())
 
     def busy(self) -> bool:
         """Whether a pair is taken up by requests in flight, so that waiting may help."""

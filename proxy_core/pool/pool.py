@@ -21,7 +21,7 @@ from proxy_core.pool.rotation import PolicyName
 from proxy_core.pool.standing import Ledger, Member, Pair, StandingRecord, Unit
 
 LANES = 128
-"Models remembered at once; the least recently used idle one goes first."
+"Models remembered at once; beyond, the oldest idle one goes."
 QUEUE = 512
 "Requests that may wait for one model at once."
 JUMP_S = 2.0
@@ -67,12 +67,14 @@ class Pool:
 
     def replace(self, credentials: Sequence[Credential]) -> None:
         """Makes these the pool's credentials; standings of those that stay are kept."""
-        known = self.members
+        known, resting = self.members, self.units
         self.members = {}
         self.units = {}
         for position, credential in enumerate(credentials):
             unit_id = credential.project or credential.id
             unit = self.units.setdefault(unit_id, Unit(unit_id))
+            if unit_id in resting:
+                unit.rests_until = resting[unit_id].rests_until
             member = Member(credential, unit, position)
             if (old := known.get(credential.id)) is not None:
                 member.enabled, member.state = old.enabled, old.state
@@ -223,6 +225,7 @@ class Pool:
 
     def mark(self, lease: Lease, mark: Mark, fault: Fault) -> None:
         """Google refused: what rests or is revoked from now on."""
+        self._now()  # a clock that was set back moves the older rests only
         lease.member.failed += 1
         match mark:
             case Revoke(state, whole_project):
@@ -301,11 +304,14 @@ class Pool:
         return lane
 
     def _forget_a_lane(self, but: str) -> None:
-        for model, lane in self.lanes.items():
-            idle = not any(pair.in_flight for pair in lane.pairs.values())
-            if idle and model != but and model not in self._waiting:
-                del self.lanes[model]
-                return
+        """The oldest idle one; one that rests only where all do, for its rests go with it."""
+        idle = [
+            lane
+            for lane in self.lanes.values()
+            if lane.model != but and lane.model not in self._waiting and lane.idle()
+        ]
+        if idle:
+            del self.lanes[min(idle, key=Lane.rests).model]
 
     def _refill(self, lanes: Iterable[Lane]) -> None:
         now = self._clock.now()

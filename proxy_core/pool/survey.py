@@ -62,7 +62,7 @@ def _place(pool: Pool, member: Member, model: str, now: float) -> Place:
         if member.unit.rests_until > now:
             state, until = ModelState.COOLING, member.unit.rests_until
         if pair is not None and pair.until > now:
-            state, until, fault = pair.state, pair.until, pair.fault
+            state, until, fault = pair.state, max(pair.until, until or 0.0), pair.fault
         elif pair is not None and not pair.free(pool.cap):
             state = CredentialState.BUSY
     words = describe(state, fault, until)

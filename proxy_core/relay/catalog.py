@@ -14,7 +14,7 @@ from proxy_core.clock import Clock
 from proxy_core.credentials.tokens import Authorizer, TokenRefused, TokenUnavailable
 from proxy_core.errors import Failed, ProblemKind
 from proxy_core.gemini import faults
-from proxy_core.gemini.faults import Fault
+from proxy_core.gemini.faults import Cause, Fault
 from proxy_core.gemini.wire import JsonObject
 from proxy_core.pool.pool import Pool
 from proxy_core.pool.standing import Member, Unit
@@ -114,8 +114,8 @@ class Catalog:
         credential = member.credential
         path = "/v1beta/models?pageSize=1000" + (f"&pageToken={page}" if page else "")
         try:
-            headers = dict(await self._authorizer.headers(credential))
-            answer = await self._upstream.send("GET", path, headers, None)
+            headers = await self._authorizer.headers(credential)
+            answer = await self._upstream.send("GET", path, dict(headers), None)
         except (TokenRefused, TokenUnavailable) as refusal:
             raise Unlisted(refusal.fault) from refusal
         except NetworkFailure as failure:
@@ -126,9 +126,10 @@ class Catalog:
             answer.release()
         if answer.status != 200:
             with_api_key = credential.kind == "api_key"
-            raise Unlisted(
-                faults.classify(answer.status, answer.headers, body, with_api_key=with_api_key)
-            )
+            fault = faults.classify(answer.status, answer.headers, body, with_api_key=with_api_key)
+            if fault.cause is Cause.TOKEN_EXPIRED:
+                self._authorizer.expire(credential, headers)
+            raise Unlisted(fault)
         try:
             document = orjson.loads(body)
         except orjson.JSONDecodeError:

@@ -66,18 +66,17 @@ class Mender:
         self._done.add(cause)
         match cause:
             case Cause.SIGNATURE:
-                mended = with_dummy_signatures(self.body)
+                mended = with_dummy_signatures(self._unlowered)
             case Cause.THINKING:
-                mended = without_thinking(self.body)
+                mended = without_thinking(self._unlowered)
             case Cause.PENALTY:
-                mended = without_penalties(self.body)
+                mended = without_penalties(self._unlowered)
             case _:
                 return False
-        if mended is self.body:
+        if mended is self._unlowered:
             return False
         self._unlowered = mended
-        self._rung = 0
-        return self._take(mended)
+        return self._lower(self._rung) if self._rung else self._take(mended)
 
     def worked(self) -> None:
         """Google took the body as it is now."""

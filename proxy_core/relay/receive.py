@@ -100,7 +100,9 @@ class StreamReply:
         if b'"error"' in block and (error := stream_error(event_data(block))) is not None:
             return error
         if b'"finishReason"' in block or b'"blockReason"' in block:
-            self._finished = True
+            # Only a parsed chunk tells: arguments of a function may use the same names.
+            chunk = cast("Chunk", _parsed(event_data(block)) or {})
+            self._finished = self._finished or is_finished(chunk)
         self._last = block
         return None
 
@@ -146,7 +148,7 @@ async def receive_chunks(answer: Answer, lease: Lease, *, tolerant: bool) -> lis
         raise Rejected(faults.truncated())
     spoke = any(has_content(chunk) for chunk in chunks)
     for chunk in chunks:
-        judge_chunk(chunk, tolerant=tolerant and spoke, spoke=spoke)
+        judge_chunk(chunk, tolerant=tolerant, spoke=spoke)
     return chunks
 
 

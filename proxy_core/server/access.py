@@ -6,11 +6,14 @@ rebinding); the token is asked for on loopback too.
 
 import hmac
 import ipaddress
+import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote_plus, urlsplit
 
 ALWAYS = frozenset({"localhost", "host.docker.internal"})
 REMEMBERED = 256
+_HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+?)\.?)(?::[0-9]{0,5})?")
+"A Host header, whole: what a URL parser would skip over must not pass."
 
 
 class HostCheck:
@@ -33,13 +36,10 @@ class HostCheck:
         return verdict
 
     def _judge(self, host: str) -> bool:
-        try:
-            name = urlsplit(f"//{host}").hostname
-        except ValueError:
+        parsed = _HOST.fullmatch(host)
+        if parsed is None:
             return False
-        if not name or "@" in host:
-            return False
-        name = name.rstrip(".")
+        name = (parsed["v6"] or parsed["name"]).lower()
         return name in self._names or _is_ip(name)
 
 
@@ -55,13 +55,18 @@ class TokenCheck:
     """Whether a request carries the bearer token, in any of its four places."""
 
     def __init__(self, token: str) -> None:
-        self._token = token.encode()
+        self._token = _bytes(token)
 
     def __call__(self, headers: Mapping[str, str], query: str) -> bool:
         found = False
         for candidate in _carried(headers, query):
-            found |= hmac.compare_digest(candidate.encode(), self._token)
+            found |= hmac.compare_digest(_bytes(candidate), self._token)
         return found
+
+
+def _bytes(text: str) -> bytes:
+    # Bytes that are not UTF-8 come as lone surrogates, in headers as in the environment.
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _carried(headers: Mapping[str, str], query: str) -> Iterable[str]:
@@ -100,7 +105,7 @@ class Cors:
         if allowed:
             allowed["Access-Control-Allow-Methods"] = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
             asked = headers.get("Access-Control-Request-Headers")
-            allowed["Access-Control-Allow-Headers"] = asked or "*"
+            allowed["Access-Control-Allow-Headers"] = asked if asked and asked.isascii() else "*"
             allowed["Access-Control-Max-Age"] = "600"
             if headers.get("Access-Control-Request-Private-Network") == "true":
                 allowed["Access-Control-Allow-Private-Network"] = "true"

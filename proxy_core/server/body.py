@@ -1,18 +1,40 @@
 """Reads a client's body, and stops at the limit rather than after it."""
 
 from aiohttp import StreamReader
-from aiohttp.web import BaseRequest
+from aiohttp.web import BaseRequest, RequestPayloadError
 
 from proxy_core.errors import BadRequest, ProblemKind
 
 
 async def read_body(request: BaseRequest, limit_bytes: int) -> bytes:
-    """The whole body. Raises BadRequest beyond `limit_bytes`, before reading on."""
+    """The whole body, decompressed. Raises BadRequest beyond `limit_bytes`, before reading on."""
     if not request.body_exists:
         return b""
+    _refuse_forms_of_pages(request)
     length = request.content_length
     if length is not None and length > limit_bytes:
         raise too_large(limit_bytes)
+    try:
+        return await _read(request, limit_bytes)
+    except RequestPayloadError:
+        # Its text quotes the body.
+        raise BadRequest("The request body is damaged: its encoding does not hold.") from None
+
+
+def _refuse_forms_of_pages(request: BaseRequest) -> None:
+    """A page may send what is not declared as JSON to anyone, unasked; so that is no JSON here.
+
+    Programs send no Origin, and `curl -d` calls everything a form: they may.
+    Source: Fetch standard, CORS-safelisted request-header.
+    """
+    headers = request.headers
+    if "Origin" in headers:
+        kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise BadRequest("The Content-Type must be application/json.")
+
+
+async def _read(request: BaseRequest, limit_bytes: int) -> bytes:
     if request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0

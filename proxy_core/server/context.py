@@ -10,6 +10,8 @@ from proxy_core.errors import Problem
 from proxy_core.relay.catalog import Catalog
 from proxy_core.relay.exchange import Exchange
 from proxy_core.relay.relay import Relay
+from proxy_core.server.connection import SERVER
+from proxy_core.server.debug_log import DebugLog
 from proxy_core.server.outflow import Outflow, Pace
 
 
@@ -22,6 +24,8 @@ class Services:
     parsing: ParseContext
     pace: Pace
     max_body_bytes: int
+    debug: DebugLog | None = None
+    "Setting DEBUG."
 
 
 @dataclass(slots=True)
@@ -36,12 +40,13 @@ class Visit:
     closing: bool = False
     "Whether we are stopping, so that the connection ends with this answer."
     status: int = 200
+    debug: DebugLog | None = None
 
     def headers(self) -> dict[str, str]:
         """What goes with every answer."""
         exchange = self.exchange
-        headers = {"x-request-id": exchange.id, **self.cors}
-        if self.request.headers.get("X-Pollux-Trace") == "1" and exchange.attempts:
+        headers = {"x-request-id": exchange.id, "Server": SERVER, **self.cors}
+        if self.request.headers.get("X-Pollux-Trace") == "1":
             headers["x-pollux-attempts"] = str(len(exchange.attempts))
             if (label := exchange.credential_label) is not None:
                 headers["x-pollux-credential"] = "".join(c for c in label if c.isprintable())
@@ -55,6 +60,8 @@ class Visit:
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         self.status = status
+        if self.debug is not None:
+            self.debug.answer(self.exchange.id, status, body)
         sent = self.headers()
         sent["Content-Type"] = content_type
         if headers:
@@ -75,6 +82,7 @@ class Visit:
             keep_alive=keep_alive,
             headers=self.headers,
             pace=pace,
+            tap=None if self.debug is None else self.debug.tap(self.exchange.id),
         )
         if self.closing:
             out.response.force_close()

@@ -15,6 +15,7 @@ from aiohttp.web import BaseRequest, Response, StreamResponse
 from proxy_core.clock import Clock
 from proxy_core.dialects.contract import Dialect, ErrorReply
 from proxy_core.dialects.gemini_native import GeminiNative
+from proxy_core.dialects.gemini_native.parse import check_model
 from proxy_core.dialects.openai_chat import models as openai_models
 from proxy_core.errors import BadRequest, Failed, Problem, ProblemKind
 from proxy_core.events import Bus, ExchangeEnded
@@ -25,7 +26,7 @@ from proxy_core.server.access import Cors, HostCheck, TokenCheck
 from proxy_core.server.body import read_body
 from proxy_core.server.context import Services, Visit
 from proxy_core.server.ids import exchange_id
-from proxy_core.server.routes import Route, Target, find, speaks_gemini
+from proxy_core.server.routes import Route, Target, find, origin_form, speaks_gemini
 
 log = logging.getLogger(__name__)
 
@@ -79,21 +80,26 @@ class FrontDoor:
 
     async def handle(self, request: BaseRequest) -> StreamResponse:
         """One request, from the parsed head to the last byte of its answer."""
-        path, _, query = request.raw_path.partition("?")
         headers = request.headers
+        target, host = origin_form(request.raw_path, headers.get("Host"))
+        path, _, query = target.partition("?")
         exchange = Exchange(
             id=exchange_id(),
             at=self._clock.now(),
             started=self._clock.monotonic(),
-            client=headers.get("User-Agent", "").partition(" ")[0][:64],
+            client=_product(headers.get("User-Agent", "")),
             headers=lean_headers(headers),
         )
-        visit = Visit(request, exchange, path, query, closing=self.closing)
+        visit = Visit(
+            request, exchange, path, query, closing=self.closing, debug=self._services.debug
+        )
         if (origin := headers.get("Origin")) is not None:
             visit.cors = self._guards.cors.headers(origin)
         self.open_exchanges += 1
         self._idle.clear()
         try:
+            if not self._guards.host(host):
+                return self._refuse(visit, Problem(ProblemKind.FORBIDDEN, UNKNOWN_HOST))
             return await self._visit(visit)
         except asyncio.CancelledError:
             visit.status = CLIENT_LEFT
@@ -116,11 +122,8 @@ class FrontDoor:
     async def _visit(self, visit: Visit) -> StreamResponse:
         request, guards = visit.request, self._guards
         headers = request.headers
-        if not guards.host(headers.get("Host")):
-            return self._refuse(visit, Problem(ProblemKind.FORBIDDEN, UNKNOWN_HOST))
         if request.method == "OPTIONS":
-            allowed = guards.cors.preflight(headers)
-            return Response(status=204, headers={**allowed, "x-request-id": visit.exchange.id})
+            return Response(status=204, headers={**visit.headers(), **guards.cors.preflight(headers)})
         route = find(visit.path, headers, visit.query)
         is_open = route is not None and route.target in OPEN
         if not is_open and not guards.token(headers, visit.query):
@@ -131,7 +134,9 @@ class FrontDoor:
         if request.method not in route.methods:
             allowed_methods = ", ".join(sorted(route.methods))
             message = f"{visit.path[:200]} takes {allowed_methods}, not {request.method}."
-            return self._refuse(visit, Problem(ProblemKind.METHOD_NOT_ALLOWED, message), route)
+            refusal = self._refuse(visit, Problem(ProblemKind.METHOD_NOT_ALLOWED, message), route)
+            refusal.headers["Allow"] = allowed_methods
+            return refusal
         return await self._guarded(visit, route)
 
     async def _guarded(self, visit: Visit, route: Route) -> StreamResponse:
@@ -155,7 +160,9 @@ class FrontDoor:
                 return await translated.answer(visit, self._chat, services, body)
             case Target.NATIVE_CALL:
                 exchange.dialect = self._native.name
-                exchange.model, exchange.action = route.model, route.action
+                exchange.action = route.action
+                check_model(route.model)
+                exchange.model = route.model
                 return await native.call(visit, route, services, await self._body(visit))
             case Target.NATIVE_MODELS:
                 return await native.models(visit, services)
@@ -189,10 +196,13 @@ class FrontDoor:
 
     async def _body(self, visit: Visit) -> bytes:
         try:
-            return await read_body(visit.request, self._services.max_body_bytes)
+            body = await read_body(visit.request, self._services.max_body_bytes)
         except BadRequest:
             visit.closing = True  # the rest of the body is not read
             raise
+        if visit.debug is not None:
+            visit.debug.request(visit.exchange.id, visit.request.method, visit.path, body)
+        return body
 
     def _refuse(self, visit: Visit, problem: Problem, route: Route | None = None) -> StreamResponse:
         gemini = (
@@ -202,6 +212,9 @@ class FrontDoor:
         )
         dialect = self._native if gemini else self._chat
         reply: ErrorReply = dialect.error(problem, visit.exchange.id)
+        if not visit.exchange.action:  # no exchange line will tell of it
+            method, path = visit.request.method, visit.path[:200]
+            log.info("%s %s %s was refused: %s", visit.exchange.id, method, path, problem.kind)
         response = visit.refuse(problem, reply)
         if visit.closing:
             response.force_close()
@@ -225,6 +238,12 @@ class FrontDoor:
             total_s=self._clock.monotonic() - exchange.started,
             error=exchange.error,
         )
+
+
+def _product(user_agent: str) -> str:
+    """The first word of a User-Agent, fit for a log line."""
+    word = user_agent.partition(" ")[0][:64]
+    return word if word.isprintable() else ""
 
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"

@@ -7,12 +7,15 @@ from pathlib import Path
 
 from aiohttp import web
 
+from proxy_core.server.connection import HttpServer
 from proxy_core.server.front import FrontDoor
 
 log = logging.getLogger(__name__)
 
 BACKLOG = 1_024
 KEEP_ALIVE_S = 75.0
+CUT_OFF_S = 0.5
+"For handlers to end once they are cut off; the time to finish was before that."
 LONGEST_LINE = 64 * 1_024
 "Of a request's head: prompts do not belong there, but some SDKs send long headers."
 
@@ -39,7 +42,7 @@ class Listener:
 
     async def start(self) -> int:
         """Listens; returns the port. Raises PortTaken, or OSError for an address not ours."""
-        server = web.Server(
+        server = HttpServer(
             self._door.handle,
             handler_cancellation=True,
             access_log=None,
@@ -47,7 +50,7 @@ class Listener:
             max_line_size=LONGEST_LINE,
             max_field_size=LONGEST_LINE,
         )
-        runner = web.ServerRunner(server)
+        runner = web.ServerRunner(server, shutdown_timeout=CUT_OFF_S)
         await runner.setup()
         try:
             await web.TCPSite(runner, self._host, self._port, backlog=BACKLOG).start()

@@ -33,14 +33,19 @@ class Outflow:
         keep_alive: bytes,
         headers: Callable[[], Mapping[str, str]],
         pace: Pace,
+        tap: Callable[[bytes], None] | None = None,
     ) -> None:
-        """headers: asked for when the head goes out, since the trace is known only then."""
+        """headers: asked for when the head goes out, since the trace is known only then.
+
+        tap: is given all frames too.
+        """
         self._request = request
         self._response = StreamResponse()
         self._response.content_type = content_type
         self._headers = headers
         self._keep_alive = keep_alive
         self._pace = pace
+        self._tap = tap
         self._loop = asyncio.get_running_loop()
         self._touched = self._loop.time()
         self._timer: asyncio.TimerHandle | None = self._loop.call_later(
@@ -62,6 +67,8 @@ class Outflow:
             await self._start()
         if data:
             self._touched = self._loop.time()
+            if self._tap is not None:
+                self._tap(data)
             await self._response.write(data)
 
     async def end(self) -> StreamResponse:

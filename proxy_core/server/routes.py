@@ -75,11 +75,23 @@ _EXACT: Mapping[str, Route] = {
     },
 }
 _NATIVE_PATH = re.compile(
-    r"/(?P<version>v1|v1beta|v1alpha)/(?:tuned)?[mM]odels"
-    r"(?:/(?P<model>[^/:]+)(?::(?P<action>[A-Za-z]+))?)?"
+    r"/(?P<version>v1|v1beta|v1alpha)/models"
+    r"(?:/(?P<model>[^/:]+)(?::(?P<action>[A-Za-z]{1,64}))?)?"
 )
 _OPENAI_MODEL = re.compile(r"(?:/v1|/v1beta/openai)?/models/(?P<model>.+)")
 _TOKENS = re.compile(r"/v1(?:beta|alpha)?/auth_tokens")
+
+
+def origin_form(target: str, host: str | None) -> tuple[str, str | None]:
+    """A request target without scheme and authority, and the host that it is meant for.
+
+    Clients that take us for their proxy send the whole URL; its authority then stands in for
+    the Host header. Source: RFC 9112, 3.2.2.
+    """
+    if not target.startswith("http://"):
+        return target, host
+    authority, slash, path = target.removeprefix("http://").partition("/")
+    return slash + path, authority
 
 
 def find(path: str, headers: Mapping[str, str], query: str) -> Route | None:

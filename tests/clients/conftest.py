@@ -7,7 +7,7 @@ its own pair; what it orders of Google or reads of it goes through `world`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass
 from threading import Thread
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import orjson
 import pytest
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient, DefaultHttpxClient, OpenAI
 
 from proxy_core.simulator import World
 from proxy_core.simulator.world import Received
@@ -24,20 +25,23 @@ from tests.fakes.pollux import pollux
 T = TypeVar("T")
 MODEL = "gemini-3.8-flash"
 PROJECTS = ("north", "south")
+PATIENCE_S = 30
 GENERATE = ("generateContent", "streamGenerateContent")
 
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A running Pollux with one API key for each project of its Google."""
+    """A running Pollux with one credential for each project of its Google."""
 
     world: World
     url: str
     token: str
+    loop: asyncio.AbstractEventLoop
 
-    @property
-    def openai_url(self) -> str:
-        return f"{self.url}/v1"
+    def openai(self, **options: Any) -> OpenAI:
+        """The official SDK on this proxy, without retries unless told otherwise."""
+        given = {"base_url": f"{self.url}/v1", "api_key": self.token, "max_retries": 0, **options}
+        return OpenAI(**given)
 
     def sent(self) -> list[Received]:
         """The generate requests that Google got, in order."""
@@ -50,6 +54,11 @@ class Proxy:
     def projects(self) -> list[str]:
         """Which project each of them was charged to."""
         return [each.project for each in self.sent()]
+
+    def wait_until(self, condition: Callable[[], object]) -> None:
+        """Returns when something that Google sees has made the condition true."""
+        waiting = asyncio.run_coroutine_threadsafe(self.world.until(condition), self.loop)
+        waiting.result(PATIENCE_S)
 
 
 Serve = Callable[..., Proxy]
@@ -85,14 +94,36 @@ def switching_proxy(serve: Serve) -> Proxy:
     )
 
 
+@pytest.fixture
+def client(proxy: Proxy) -> Iterator[OpenAI]:
+    with proxy.openai() as made:
+        yield made
+
+
+@pytest.fixture
+async def async_client(proxy: Proxy) -> AsyncIterator[AsyncOpenAI]:
+    async with AsyncOpenAI(base_url=f"{proxy.url}/v1", api_key=proxy.token, max_retries=0) as made:
+        yield made
+
+
+@dataclass(frozen=True, slots=True)
+class HttpClients:
+    """What the OpenAI SDK sends with; libraries that bring it along never close their own."""
+
+    blocking: DefaultHttpxClient
+    asynchronous: DefaultAsyncHttpxClient
+
+
+@pytest.fixture
+async def http_clients() -> AsyncIterator[HttpClients]:
+    with DefaultHttpxClient() as blocking:
+        async with DefaultAsyncHttpxClient() as asynchronous:
+            yield HttpClients(blocking, asynchronous)
+
+
 @contextmanager
-def _running(
-    world: World, projects: tuple[str, ...], settings: dict[str, str]
-) -> Iterator[Proxy]:
-    credentials = [
-        {"type": "api_key", "key": world.add_key(project), "label": project, "project_id": project}
-        for project in projects
-    ]
+def _running(world: World, projects: tuple[str, ...], settings: dict[str, Any]) -> Iterator[Proxy]:
+    credentials = [_credential(world, index, name) for index, name in enumerate(projects)]
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever, name="pollux")
     thread.start()
@@ -101,12 +132,20 @@ def _running(
     async def start() -> Proxy:
         fake = await stack.enter_async_context(google(world))
         running = await stack.enter_async_context(pollux(fake.base_url, credentials, **settings))
-        return Proxy(world, running.url, running.token)
+        return Proxy(world, running.url, running.token, loop)
 
     try:
-        yield asyncio.run_coroutine_threadsafe(start(), loop).result(30)
+        yield asyncio.run_coroutine_threadsafe(start(), loop).result(PATIENCE_S)
     finally:
-        asyncio.run_coroutine_threadsafe(stack.aclose(), loop).result(30)
+        asyncio.run_coroutine_threadsafe(stack.aclose(), loop).result(PATIENCE_S)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(30)
+        thread.join(PATIENCE_S)
         loop.close()
+
+
+def _credential(world: World, index: int, project: str) -> dict[str, Any]:
+    """API keys and signed-in accounts by turns: clients must not feel which one serves them."""
+    if index % 2:
+        return world.sign_in(f"owner@{project}.example", project)
+    key = world.add_key(project)
+    return {"type": "api_key", "key": key, "label": project, "project_id": project}

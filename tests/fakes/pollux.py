@@ -1,5 +1,6 @@
 """A running Pollux for tests: the real engine on 127.0.0.1 with a simulated Google behind it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from typing import Any
 from proxy_core.assembly import build
 from proxy_core.clock import Clock
 from proxy_core.engine import Engine
+from proxy_core.server.outflow import Pace
 from proxy_core.settings import load_settings
 
 TOKEN = "test-bearer-token"
@@ -28,6 +30,7 @@ async def pollux(
     credentials: Sequence[dict[str, Any]],
     *,
     clock: Clock | None = None,
+    pace: Pace | None = None,
     **settings: str,
 ) -> AsyncIterator[RunningPollux]:
     """An engine with these credentials, read; `settings` by variable name."""
@@ -40,7 +43,8 @@ async def pollux(
         "PERSISTENT_STORAGE_PATH": str(Path("does-not-exist")),
         **settings,
     }
-    engine = build(load_settings(values, {}, None, None), TOKEN, clock)
+    loaded = await asyncio.to_thread(load_settings, values, {}, None, None)
+    engine = build(loaded, TOKEN, clock, pace)
     url = await engine.start()
     try:
         await engine.loaded()

@@ -82,7 +82,8 @@ async def test_structured_output_and_thoughts(sdk: genai.client.AsyncClient) -> 
 async def test_counting_embedding_and_listing(sdk: genai.client.AsyncClient) -> None:
     counted = await sdk.models.count_tokens(model=MODEL, contents="12345678")
     assert counted.total_tokens == 2
-    embedded = await sdk.models.embed_content(model="gemini-embedding-001", contents=["a", "b"])
+    texts: list[types.ContentUnionDict] = ["a", "b"]
+    embedded = await sdk.models.embed_content(model="gemini-embedding-001", contents=texts)
     assert embedded.embeddings is not None
     assert len(embedded.embeddings) == 2
     listed = [model.name async for model in await sdk.models.list(config={"page_size": 10})]

@@ -17,7 +17,8 @@ _TYPE = "type.googleapis.com/google.rpc."
 
 def error_object(problem: Problem) -> JsonObject:
     """The value of `error`; Google's own where it said it best."""
-    if problem.envelope is not None:
+    # Google's 401 and 403 speak of our credential or its project: never the client's business.
+    if problem.envelope is not None and problem.envelope.get("code") not in (401, 403):
         return problem.envelope
     code, status = _CODES[problem.kind]
     error: JsonObject = {"code": code, "message": problem.message, "status": status}
@@ -30,8 +31,6 @@ def error_reply(problem: Problem) -> ErrorReply:
     error = error_object(problem)
     code = error.get("code")
     status = code if isinstance(code, int) and 400 <= code < 600 else _CODES[problem.kind][0]
-    if status in (401, 403) and problem.envelope is not None:
-        status = 502  # about our credential: never the client's business
     headers = {}
     if problem.retry_after_s is not None:
         headers["retry-after"] = str(math.ceil(problem.retry_after_s))

@@ -13,8 +13,12 @@ from proxy_core.gemini.wire import Call
 
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")
 _V1BETA_ONLY = re.compile(r"gemini-[a-z-]*latest\Z")
-OURS = frozenset({"key", "access_token", "alt", "$alt", "prettyprint", "$prettyprint"})
-"Query parameters that do not go on: credentials, and the framing we choose ourselves."
+OURS = frozenset(
+    {"key", "access_token", "oauth_token", "userproject", "quotauser"}
+    | {"alt", "callback", "prettyprint", ".xgafv"}
+)
+"""Query parameters that do not go on, `$` or not: who asks and who pays, and the form that
+answers and errors come in. Source: Google Cloud APIs, system parameters."""
 
 
 def parse(version: str, model: str, action: str, body: bytes, query: list[tuple[str, str]]) -> Call:
@@ -26,7 +30,7 @@ def parse(version: str, model: str, action: str, body: bytes, query: list[tuple[
     document = _document(body)
     if version == "v1" and (_V1BETA_ONLY.match(model) or "cachedContent" in document):
         version = "v1beta"  # `v1` knows neither; an upgrade changes nothing else
-    kept = [(name, value) for name, value in query if name.lower() not in OURS]
+    kept = [(name, value) for name, value in query if name.lower().lstrip("$") not in OURS]
     return Call(
         model=model,
         action=action,

@@ -169,9 +169,9 @@ class Choice:
         if mime_type.startswith("audio/"):
             return closing + self._sound(mime_type, data)
         image = {"type": "image_url", "image_url": {"url": f"data:{mime_type};base64,{data}"}}
+        # A stream only counts its images; the SDK joins lists of objects by their `index`.
+        index = len(self._images)
         self._images.append({} if self._shape.stream else image)
-        # The SDK joins lists of objects by their `index`.
-        index = len(self._images) - 1
         return closing + self._frames.delta({"images": [{"index": index, **image}]})
 
     def _sound(self, mime_type: str, data: str) -> bytes:

@@ -1,7 +1,7 @@
 """Bytes of `chat.completion.chunk` frames; what is constant in a stream is encoded once.
 
 Text makes up nearly all frames of a stream, so only the text itself is encoded anew: measured
-at a third of encoding the whole object.
+at a quarter of encoding the whole object (0.29 against 1.14 µs).
 """
 
 import orjson

@@ -36,6 +36,9 @@ _SERVICE_TIERS: Mapping[str, str] = MappingProxyType(
 )
 "Every other tier leaves the choice to Google."
 
+_EFFORTS = sorted(EFFORTS)
+_THINKING_LEVELS = (*LEVELS, *map(str.upper, LEVELS))
+
 _OPENAI_VOICES = frozenset(
     {"alloy", "ash", "ballad", "cedar", "coral", "echo", "fable", "marin", "nova", "onyx", "sage"}
     | {"shimmer", "verse"}
@@ -114,7 +117,7 @@ def _sampling(body: JsonObject, family: Family) -> JsonObject:
 
 
 def _thinking(body: JsonObject, family: Family, extras: Extras, *, thoughts: bool) -> JsonObject:
-    effort = fields.choice(body, "reasoning_effort", sorted(EFFORTS))
+    effort = fields.choice(body, "reasoning_effort", _EFFORTS)
     asked = fields.record(extras.fields, "thinking_config", extras.at)
     at = f"{extras.at}.thinking_config"
     if effort is not None and asked is not None:
@@ -135,7 +138,7 @@ def _thinking(body: JsonObject, family: Family, extras: Extras, *, thoughts: boo
 
 
 def _asked_thinking(asked: JsonObject, family: Family, at: str) -> JsonObject:
-    level = fields.choice(asked, "thinking_level", (*LEVELS, *map(str.upper, LEVELS)), at)
+    level = fields.choice(asked, "thinking_level", _THINKING_LEVELS, at)
     budget = fields.integer(asked, "thinking_budget", -1, _MAX_TOKENS, at)
     if level is not None and budget is not None:
         raise BadRequest(

@@ -9,7 +9,7 @@ from proxy_core.dialects.openai_chat import options
 from proxy_core.dialects.openai_chat.messages import read_messages
 from proxy_core.dialects.openai_chat.render import ChatRenderer
 from proxy_core.dialects.openai_chat.shape import Shape
-from proxy_core.dialects.openai_chat.tools import read_tools
+from proxy_core.dialects.openai_chat.tools import Tools, read_tools
 from proxy_core.errors import BadRequest, ProblemKind
 from proxy_core.gemini.families import Family, family
 from proxy_core.gemini.signatures import SignatureMemory
@@ -22,39 +22,52 @@ _MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 def parse(raw: bytes, context: ParseContext) -> ParsedRequest:
     """Raises BadRequest, and nothing else, whatever the bytes."""
     body = fields.load_body(raw)
-    model = fields.need_text(body, "model")
-    gemini_model = resolve_model(model, context)
-    abilities = family(gemini_model)
+    name = fields.need_text(body, "model")
+    model = resolve_model(name, context)
+    abilities = family(model)
     stream = fields.flag(body, "stream") or False
     choices = options.read_choices(body)
+    one_call = choices == 1 or not abilities.single_candidate
     tools = read_tools(body)
-    extras = options.read_extras(body)
-    asked_thoughts = context.thought_tags is not None
-    config = options.generation_config(body, abilities, extras, thoughts=asked_thoughts)
-    answer_format = options.answer_format(body, abilities, tools)
-    config.update(answer_format.config)
-    one_call = choices > 1 and not abilities.single_candidate
-    if one_call:
-        config["candidateCount"] = choices
-    request = read_messages(body, abilities, tools, context, answer_format.instruction)
-    request.update(tools.to_gemini(abilities))
-    if config:
-        request["generationConfig"] = config
-    request.update(options.neighbours(body, extras))
-    call = _call(gemini_model, request, fields.text(body, "prompt_cache_key"))
+    request = _request(body, abilities, tools, context, choices if one_call else 1)
+    conversation = fields.text(body, "prompt_cache_key") or None
+    call = Call(model, "streamGenerateContent", request, conversation=conversation)
     shape = Shape(
-        model=model,
+        model=name,
         stream=stream,
         usage_chunk=_include_usage(body),
         choices=choices,
         one_call_each=not one_call,
         tags=context.thought_tags,
         searches=tools.searches,
-        wav=_wav(body, abilities, stream=stream),
+        wav=abilities.speech and options.read_wav(body, stream=stream),
         tools=tools.toolset(),
     )
     calls = (call,) if one_call else (call,) * choices
-    return ParsedRequest(model, calls, stream, partial(_renderer, shape, context.memory))
+    return ParsedRequest(name, calls, stream, partial(_renderer, shape, context.memory))
+
+
+def _request(
+    body: JsonObject, abilities: Family, tools: Tools, context: ParseContext, candidates: int
+) -> JsonObject:
+    """The body of the call."""
+    extras = options.read_extras(body)
+    asked_thoughts = context.thought_tags is not None
+    config = options.generation_config(body, abilities, extras, thoughts=asked_thoughts)
+    answer_format = options.answer_format(body, abilities, tools)
+    config |= answer_format.config
+    if candidates > 1:
+        config["candidateCount"] = candidates
+    request = read_messages(body, abilities, tools, context, answer_format.instruction)
+    request |= tools.to_gemini(abilities)
+    if config:
+        request["generationConfig"] = config
+    request |= options.neighbours(body, extras)
+    if "cachedContent" in request:
+        # They are part of the cache; repeating them is a 400.
+        for field in ("systemInstruction", "tools", "toolConfig"):
+            request.pop(field, None)
+    return request
 
 
 def resolve_model(name: str, context: ParseContext) -> str:
@@ -77,21 +90,9 @@ def _bare(name: str) -> str:
     return name
 
 
-def _call(model: str, request: JsonObject, conversation: str | None) -> Call:
-    if "cachedContent" in request:
-        # They are part of the cache; repeating them is a 400.
-        for name in ("systemInstruction", "tools", "toolConfig"):
-            request.pop(name, None)
-    return Call(model, "streamGenerateContent", request, conversation=conversation or None)
-
-
 def _include_usage(body: JsonObject) -> bool:
     stream_options = fields.record(body, "stream_options") or {}
     return fields.flag(stream_options, "include_usage", "stream_options") or False
-
-
-def _wav(body: JsonObject, abilities: Family, *, stream: bool) -> bool:
-    return abilities.speech and options.read_wav(body, stream=stream)
 
 
 def _renderer(shape: Shape, memory: SignatureMemory, stamp: Stamp) -> Renderer:

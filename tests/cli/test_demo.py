@@ -1,0 +1,32 @@
+"""`pollux demo`: runs by itself, tells who answered, and fails when a request failed."""
+
+import os
+import subprocess
+import sys
+
+
+def run_demo(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "proxy_core", "demo", "--headless", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def test_the_demo_answers_every_sample_and_tells_who_was_skipped() -> None:
+    ended = run_demo("--once")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    lines = ended.stdout.splitlines()
+    for name in ("OpenAI chat", "OpenAI chat, streamed", "OpenAI tool round trip"):
+        assert any(line.startswith(name) and " 200 " in line for line in lines), name
+    for name in ("Gemini generate", "Gemini generate, streamed"):
+        assert any(line.startswith(name) and " 200 " in line for line in lines), name
+    assert "spent@example.com (refused: day_quota)" in ended.stdout
+
+
+def test_the_demo_ignores_the_settings_of_the_machine() -> None:
+    ended = run_demo("--once", PORT="not a port", CREDENTIALS_JSON_LIST="[", MAX_ATTEMPTS="-3")
+    assert ended.returncode == 0, ended.stdout + ended.stderr

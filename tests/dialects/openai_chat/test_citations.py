@@ -1,0 +1,42 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proxy_core.dialects.openai_chat.citations import Piece, annotations
+
+
+def place(pieces: list[Piece], start: int, end: int) -> tuple[int, int]:
+    grounding = {
+        "groundingChunks": [{"web": {"uri": "https://a.example", "title": "A"}}],
+        "groundingSupports": [
+            {"segment": {"startIndex": start, "endIndex": end}, "groundingChunkIndices": [0]}
+        ],
+    }
+    (found,) = annotations(pieces, grounding)
+    citation = found["url_citation"]
+    return citation["start_index"], citation["end_index"]
+
+
+@given(st.lists(st.tuples(st.text(max_size=4), st.booleans()), min_size=1, max_size=6), st.data())
+def test_byte_offsets_become_the_characters_of_the_same_text(
+    pieces: list[Piece], data: st.DataObject
+) -> None:
+    answer = "".join(text for text, counted in pieces if counted)
+    start = data.draw(st.integers(0, len(answer)))
+    end = data.draw(st.integers(start, len(answer)))
+    found = place(pieces, len(answer[:start].encode()), len(answer[:end].encode()))
+    content = "".join(text for text, _ in pieces)
+    marks = [mark for text, counted in pieces for mark in [counted] * len(text)]
+    cited = [content[index] for index in range(*found) if marks[index]]
+    assert "".join(cited) == answer[start:end]
+
+
+def test_an_offset_beyond_the_text_is_its_end() -> None:
+    assert place([("Köln", True)], 0, 99) == (0, 4)
+
+
+def test_a_source_that_is_no_web_page_is_left_out() -> None:
+    grounding = {
+        "groundingChunks": [{"retrievedContext": {"uri": "x"}}],
+        "groundingSupports": [{"segment": {}, "groundingChunkIndices": [0, 3]}],
+    }
+    assert annotations([("a", True)], grounding) == []

@@ -1,0 +1,35 @@
+import orjson
+from openai.types import Model
+
+from proxy_core.dialects.openai_chat.models import model, models_list
+
+FLASH = {
+    "name": "models/gemini-3.8-flash",
+    "displayName": "Gemini 3.8 Flash",
+    "inputTokenLimit": 1_048_576,
+    "outputTokenLimit": 65_536,
+    "supportedGenerationMethods": ["generateContent", "countTokens"],
+}
+
+
+def test_models_are_listed_without_their_prefix() -> None:
+    listed = orjson.loads(models_list([FLASH], 1_700_000_000))
+    assert listed["object"] == "list"
+    (entry,) = listed["data"]
+    assert entry["id"] == "gemini-3.8-flash"
+    assert entry["owned_by"] == "google"
+    assert entry["created"] == 1_700_000_000
+    assert entry["context_length"] == 1_048_576
+
+
+def test_models_that_cannot_chat_are_not_listed() -> None:
+    embedding = {"name": "models/e", "supportedGenerationMethods": ["embedContent"]}
+    assert orjson.loads(models_list([embedding], 1))["data"] == []
+
+
+def test_a_model_that_tells_no_methods_is_listed() -> None:
+    assert len(orjson.loads(models_list([{"name": "models/x"}], 1))["data"]) == 1
+
+
+def test_one_model_is_valid_for_the_sdk() -> None:
+    assert Model.model_validate(orjson.loads(model(FLASH, 1))).id == "gemini-3.8-flash"

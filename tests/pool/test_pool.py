@@ -1,0 +1,353 @@
+"""Leases, standings, stickiness, queues and clocks of the whole pool."""
+
+import asyncio
+
+import pytest
+
+from proxy_core.events import Bus, Event, StandingChanged
+from proxy_core.gemini.faults import Cause
+from proxy_core.gemini.states import CredentialState
+from proxy_core.pool.lease import Lease
+from proxy_core.pool.pool import LANES, QUEUE, Exhausted, Pool
+from proxy_core.pool.standing import MemoryLedger
+from tests.fakes.clock import FakeClock
+from tests.pool.made_up import MODEL, credential, made_pool, rest, revoke, served, taken, want
+
+TALK = b"a conversation"
+
+
+async def settled() -> None:
+    """Everything that can run now has run."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+# -- units ---------------------------------------------------------------------------------
+
+
+def test_two_credentials_of_one_project_share_its_rest() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a@shared", "b@shared", "c")
+    assert taken(pool).pair is taken(pool, want("c")).pair
+    rest(pool, taken(pool, want("c")), clock.now() + 60)
+    assert {served(pool) for _ in range(4)} == {"c"}
+
+
+def test_one_model_rests_and_the_others_go_on() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    rest(pool, taken(pool), clock.now() + 60)
+    assert pool.take(want()) is None
+    assert served(pool, want(model="gemini-2.5-flash")) == "a"
+
+
+def test_a_whole_project_rests_for_every_model() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    rest(pool, taken(pool), clock.now() + 60, Cause.SPEND_CAP, whole_project=True)
+    assert pool.take(want(model="gemini-2.5-flash")) is None
+    clock.advance(61)
+    assert served(pool, want(model="gemini-2.5-flash")) == "a"
+
+
+def test_a_revoked_credential_leaves_its_neighbour_in_the_project() -> None:
+    pool = made_pool(FakeClock(), "a@shared", "b@shared")
+    revoke(pool, taken(pool))
+    assert {served(pool) for _ in range(3)} == {"b"}
+
+
+def test_a_revoked_project_takes_all_its_credentials() -> None:
+    pool = made_pool(FakeClock(), "a@shared", "b@shared")
+    revoke(pool, taken(pool), whole_project=True)
+    assert pool.take(want()) is None
+
+
+def test_a_cleared_credential_serves_again() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    rest(pool, taken(pool), clock.now() + 60)
+    revoke_lease = taken(pool, want(model="other"))
+    revoke(pool, revoke_lease)
+    pool.clear("key-a")
+    assert served(pool) == "a"
+
+
+def test_a_disabled_credential_is_left_out_until_it_is_enabled() -> None:
+    pool = made_pool(FakeClock(), "a", "b")
+    pool.enable("key-a", enabled=False)
+    assert {served(pool) for _ in range(3)} == {"b"}
+    pool.enable("key-a", enabled=True)
+    assert {served(pool) for _ in range(3)} == {"a", "b"}
+
+
+# -- half open -----------------------------------------------------------------------------
+
+
+def test_after_a_rest_one_request_probes_and_its_answer_opens_the_pair() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    rest(pool, taken(pool), clock.now() + 60)
+    clock.advance(60)
+    probe = taken(pool)
+    assert pool.take(want()) is None
+    pool.succeed(probe)
+    assert pool.take(want()) is not None
+
+
+def test_an_answer_to_an_older_request_proves_nothing() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    old = taken(pool)
+    rest(pool, taken(pool), clock.now() + 60)
+    pool.succeed(old)
+    old.give_back()
+    assert pool.take(want()) is None
+
+
+def test_many_refusals_of_one_moment_are_one_strike() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    leases = [taken(pool) for _ in range(5)]
+    for lease in leases:
+        rest(pool, lease, clock.now() + 47, Cause.DAY_QUOTA)
+    assert pool.lanes[MODEL].pairs["project-a"].strikes == 1
+
+
+# -- membership ----------------------------------------------------------------------------
+
+
+def test_standings_survive_a_new_list_of_credentials() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a", "b", "c")
+    resting = taken(pool)
+    rest(pool, resting, clock.now() + 60)
+    dead = taken(pool)
+    revoke(pool, dead)
+    pool.replace([credential(name, f"project-{name}") for name in "abcd"])
+    assert {served(pool) for _ in range(6)} == {"c", "d"}
+
+
+def test_a_rest_of_a_whole_project_survives_a_new_list_too() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    rest(pool, taken(pool), clock.now() + 60, Cause.SPEND_CAP, whole_project=True)
+    pool.replace([credential("a", "project-a")])
+    assert pool.take(want(model="gemini-2.5-flash")) is None
+
+
+def test_a_ledger_brings_standings_into_a_new_pool() -> None:
+    clock, ledger = FakeClock(), MemoryLedger()
+    before = made_pool(clock, "a", "b", ledger=ledger)
+    rest(before, taken(before), clock.now() + 60)
+    revoke(before, taken(before))
+    after = made_pool(clock, "a", "b", ledger=ledger)
+    assert after.take(want()) is None
+    assert after.members["key-b"].state is CredentialState.KEY_INVALID
+    clock.advance(60)
+    assert served(after) == "a"
+
+
+def test_a_lease_from_before_a_new_list_comes_back_without_harm() -> None:
+    pool = made_pool(FakeClock(), "a", cap=1)
+    old = taken(pool)
+    pool.replace([credential("a", "project-a")])
+    new = taken(pool)
+    old.give_back()
+    assert pool.take(want()) is None
+    new.give_back()
+    assert pool.take(want()) is not None
+
+
+def test_models_nobody_uses_are_forgotten_before_those_that_rest() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    rest(pool, taken(pool), clock.now() + 60)
+    for number in range(LANES + 20):
+        served(pool, want(model=f"model-{number}"))
+    assert len(pool.lanes) <= LANES
+    assert pool.take(want()) is None
+
+
+# -- stickiness ----------------------------------------------------------------------------
+
+
+def test_first_turns_rotate_and_later_turns_return() -> None:
+    pool = made_pool(FakeClock(), "a", "b", "c")
+    assert served(pool, want(conversation=TALK)) == "a"
+    assert served(pool, want(conversation=TALK)) == "b"
+    for _ in range(4):
+        assert served(pool, want(conversation=TALK, continues=True)) == "b"
+
+
+def test_a_conversation_whose_credential_rests_moves_and_stays_there() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a", "b", "c")
+    served(pool, want(conversation=TALK))
+    on = want(conversation=TALK, continues=True)
+    rest(pool, taken(pool, on), clock.now() + 60)
+    moved = served(pool, on)
+    assert moved != "a"
+    clock.advance(61)
+    assert served(pool, on) == moved
+
+
+def test_a_credential_that_was_tried_is_not_forced_by_stickiness() -> None:
+    pool = made_pool(FakeClock(), "a", "b")
+    served(pool, want(conversation=TALK))
+    assert served(pool, want("a", conversation=TALK, continues=True)) == "b"
+
+
+def test_stickiness_is_forgotten_after_an_hour() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a", "b", policy="round-robin")
+    served(pool, want(conversation=TALK))
+    clock.advance(3_601)
+    assert served(pool, want(conversation=TALK, continues=True)) == "b"
+
+
+def test_stickiness_can_be_switched_off() -> None:
+    pool = made_pool(FakeClock(), "a", "b", policy="round-robin", sticky=False)
+    on = want(conversation=TALK, continues=True)
+    assert [served(pool, on) for _ in range(3)] == ["a", "b", "a"]
+
+
+# -- waiting -------------------------------------------------------------------------------
+
+
+async def test_a_full_pair_makes_requests_wait_in_turn() -> None:
+    pool = made_pool(FakeClock(), "a", cap=1)
+    first = taken(pool)
+    order: list[int] = []
+
+    async def visit(number: int) -> None:
+        lease = await pool.lease(want(), 20.0)
+        order.append(number)
+        lease.give_back()
+
+    visits = [asyncio.ensure_future(visit(number)) for number in range(4)]
+    await settled()
+    assert not order
+    first.give_back()
+    await asyncio.gather(*visits)
+    assert order == [0, 1, 2, 3]
+
+
+async def test_waiting_ends_when_a_rest_ends() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    rest(pool, taken(pool), clock.now() + 15)
+    waiting = asyncio.ensure_future(pool.lease(want(), 20.0))
+    await settled()
+    clock.advance(14.9)
+    await settled()
+    assert not waiting.done()
+    clock.advance(0.2)
+    assert (await waiting).credential.label == "a"
+
+
+async def test_nobody_waits_for_a_rest_that_is_longer_than_allowed() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    rest(pool, taken(pool), clock.now() + 21)
+    with pytest.raises(Exhausted):
+        await pool.lease(want(), 20.0)
+
+
+async def test_waiting_for_a_place_ends_with_the_time_allowed() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a", cap=1)
+    taken(pool)
+    waiting = asyncio.ensure_future(pool.lease(want(), 20.0))
+    await settled()
+    clock.advance(20)
+    with pytest.raises(Exhausted):
+        await waiting
+
+
+async def test_the_queue_is_short() -> None:
+    pool = made_pool(FakeClock(), "a", cap=1)
+    taken(pool)
+    waiting = [asyncio.ensure_future(pool.lease(want(), 20.0)) for _ in range(QUEUE)]
+    await settled()
+    with pytest.raises(Exhausted):
+        await pool.lease(want(), 20.0)
+    for one in waiting:
+        one.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert not pool._waiting
+
+
+async def test_a_waiter_that_leaves_as_its_turn_comes_passes_it_on() -> None:
+    pool = made_pool(FakeClock(), "a", cap=1)
+    first = taken(pool)
+    leaving = asyncio.ensure_future(pool.lease(want(), 20.0))
+    staying = asyncio.ensure_future(pool.lease(want(), 20.0))
+    await settled()
+    first.give_back()
+    leaving.cancel()
+    lease: Lease = await staying
+    assert lease.credential.label == "a"
+
+
+async def test_a_cleared_credential_wakes_those_who_wait() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    rest(pool, taken(pool), clock.now() + 15)
+    waiting = asyncio.ensure_future(pool.lease(want(), 20.0))
+    await settled()
+    pool.clear("key-a")
+    assert (await waiting).credential.label == "a"
+
+
+# -- clocks --------------------------------------------------------------------------------
+
+
+def resting_pool(clock: FakeClock) -> Pool:
+    pool = made_pool(clock, "a")
+    rest(pool, taken(pool), clock.now() + 60)
+    return pool
+
+
+def test_a_clock_set_back_by_a_day_takes_the_rest_with_it() -> None:
+    clock = FakeClock()
+    pool = resting_pool(clock)
+    clock.jump(-86_400)
+    assert pool.take(want()) is None
+    clock.advance(59)
+    assert pool.take(want()) is None
+    clock.advance(1)
+    assert pool.take(want()) is not None
+
+
+def test_a_clock_set_forward_by_a_day_ends_the_rest() -> None:
+    clock = FakeClock()
+    pool = resting_pool(clock)
+    clock.jump(86_400)
+    assert pool.take(want()) is not None
+
+
+def test_a_rest_that_begins_after_the_clock_was_set_back_is_not_shifted() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    lease = taken(pool)
+    clock.jump(-86_400)
+    rest(pool, lease, clock.now() + 60)
+    assert pool.take(want()) is None
+    clock.advance(60)
+    assert pool.take(want()) is not None
+
+
+# -- telling -------------------------------------------------------------------------------
+
+
+def test_every_change_of_a_standing_is_told() -> None:
+    clock, bus, told = FakeClock(), Bus(), list[Event]()
+    bus.subscribe(told.append)
+    pool = made_pool(clock, "a", bus=bus)
+    rest(pool, taken(pool), clock.now() + 60)
+    clock.advance(60)
+    served(pool)
+    revoke(pool, taken(pool))
+    pool.enable("key-a", enabled=False)
+    states = [event.state for event in told if isinstance(event, StandingChanged)]
+    assert states == ["cooling", "ready", "key_invalid", "disabled"]

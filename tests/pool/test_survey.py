@@ -1,0 +1,126 @@
+"""What a client is told when no credential is free."""
+
+import math
+
+from proxy_core.credentials.marks import Rest, Revoke
+from proxy_core.errors import ProblemKind
+from proxy_core.gemini.faults import Cause
+from proxy_core.gemini.states import CredentialState, ModelState
+from proxy_core.pool.pool import Pool
+from proxy_core.pool.survey import exhausted_problem, survey
+from tests.fakes.clock import FakeClock
+from tests.pool.made_up import MODEL, made_pool, refusal, rest, revoke, taken, want
+
+
+def unavailable(pool: Pool, clock: FakeClock) -> None:
+    lease = taken(pool)
+    mark = Rest(ModelState.UNAVAILABLE, clock.now() + 3_600)
+    pool.mark(lease, mark, refusal(Cause.MODEL_UNAVAILABLE))
+    lease.give_back()
+
+
+def test_an_empty_pool_says_how_to_add_a_credential() -> None:
+    clock = FakeClock()
+    problem = exhausted_problem(made_pool(clock), MODEL, clock.now())
+    assert problem.kind is ProblemKind.NO_CREDENTIALS
+    assert problem.retry_after_s is None
+    assert "Add an API key" in problem.message
+
+
+def test_resting_credentials_are_counted_and_the_first_return_is_told() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a", "b", "c")
+    rest(pool, taken(pool), clock.now() + 47)
+    rest(pool, taken(pool), clock.now() + 31.5)
+    revoke(pool, taken(pool))
+    problem = exhausted_problem(pool, MODEL, clock.now())
+    assert problem.kind is ProblemKind.RATE_LIMITED
+    assert problem.retry_after_s == 31.5
+    assert "of 3, 2 reached a short limit, 1 have an invalid API key" in problem.message
+    assert "The first returns in 32 s." in problem.message
+
+
+def test_a_spent_day_is_told_as_such() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    rest(pool, taken(pool), clock.now() + 7 * 3_600, Cause.DAY_QUOTA)
+    problem = exhausted_problem(pool, MODEL, clock.now())
+    assert problem.kind is ProblemKind.QUOTA_SPENT
+    assert problem.retry_after_s == 7 * 3_600
+    assert "in 7 h" in problem.message
+
+
+def test_a_rest_of_the_project_counts_for_every_model() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    rest(pool, taken(pool), clock.now() + 90, Cause.SPEND_CAP, whole_project=True)
+    other = "gemini-2.5-flash"
+    assert pool.take(want(model=other)) is None
+    problem = exhausted_problem(pool, other, clock.now())
+    assert problem.retry_after_s == 90
+    assert [place.state for place in survey(pool, other, clock.now())] == ["cooling"]
+
+
+def test_the_later_end_counts_where_project_and_model_both_rest() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    first, second = taken(pool), taken(pool, want(model="other"))
+    rest(pool, first, clock.now() + 10)
+    rest(pool, second, clock.now() + 90, Cause.SPEND_CAP, whole_project=True)
+    assert exhausted_problem(pool, MODEL, clock.now()).retry_after_s == 90
+
+
+def test_a_full_pool_asks_to_come_back_in_a_moment() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a", cap=1)
+    taken(pool)
+    problem = exhausted_problem(pool, MODEL, clock.now())
+    assert problem.kind is ProblemKind.RATE_LIMITED
+    assert problem.retry_after_s == 1.0
+    assert "1 are busy" in problem.message
+
+
+def test_nothing_that_returns_by_itself_names_no_time() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a", "b")
+    lease = taken(pool)
+    pool.mark(lease, Revoke(CredentialState.SUSPENDED), refusal(Cause.SUSPENDED))
+    lease.give_back()
+    pool.enable("key-b", enabled=False)
+    problem = exhausted_problem(pool, MODEL, clock.now())
+    assert problem.kind is ProblemKind.UNUSABLE_CREDENTIALS
+    assert problem.retry_after_s is None
+    assert "1 are suspended by Google, 1 are switched off" in problem.message
+    assert "Switch it on" in problem.message
+
+
+def test_a_model_that_no_project_offers_is_not_found() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    unavailable(pool, clock)
+    assert exhausted_problem(pool, MODEL, clock.now()).kind is ProblemKind.MODEL_NOT_FOUND
+
+
+def test_a_model_that_some_project_offers_is_waited_for() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a", "b")
+    unavailable(pool, clock)
+    rest(pool, taken(pool), clock.now() + 40)
+    problem = exhausted_problem(pool, MODEL, clock.now())
+    assert problem.kind is ProblemKind.RATE_LIMITED
+    assert problem.retry_after_s is not None
+    assert math.isclose(problem.retry_after_s, 40)
+
+
+def test_a_survey_lists_every_credential_in_the_owners_order() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a", "b", "c")
+    until = clock.now() + 60
+    rest(pool, taken(pool), until)
+    pool.enable("key-b", enabled=False)
+    places = survey(pool, MODEL, clock.now())
+    assert [(place.label, place.state, place.until) for place in places] == [
+        ("a", "cooling", until),
+        ("b", "disabled", None),
+        ("c", "ready", None),
+    ]

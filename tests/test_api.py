@@ -1,0 +1,109 @@
+"""The façade: an engine in a thread of its own, seen from this one."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from proxy_core.api import Event, ExchangeEnded, Pollux, Snapshot, Update, load_settings
+from proxy_core.simulator import World
+from tests.fakes.google import FakeGoogle, google
+
+TOKEN = "facade-token"
+
+
+class Seen:
+    """Collects what a watcher is told, and lets a test wait for it without sleeping."""
+
+    def __init__(self) -> None:
+        self.updates: list[Update] = []
+        self.changed = threading.Condition()
+
+    def __call__(self, update: Update) -> None:
+        with self.changed:
+            self.updates.append(update)
+            self.changed.notify_all()
+
+    def wait_for_an_exchange(self) -> None:
+        with self.changed:
+            assert self.changed.wait_for(
+                lambda: any(isinstance(event, ExchangeEnded) for event in self.events()), 10
+            )
+
+    def events(self) -> list[Event]:
+        return [event for update in self.updates if isinstance(update, tuple) for event in update]
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeGoogle]:
+    world = World()
+    world.add_project("p1")
+    async with google(world) as running:
+        yield running
+
+
+@pytest.fixture
+async def pollux(fake: FakeGoogle, tmp_path: Path) -> AsyncIterator[Pollux]:
+    key = fake.world.add_key("p1")
+    settings = load_settings(
+        {
+            "PORT": "0",
+            "GEMINI_AUTH_PASSWORD": TOKEN,
+            "GOOGLE_API_BASE_URL": fake.base_url,
+            "CREDENTIALS_JSON_LIST": f'[{{"type":"api_key","key":"{key}","project_id":"p1"}}]',
+            "PERSISTENT_STORAGE_PATH": str(tmp_path),
+        },
+        {},
+        None,
+        None,
+    )
+    facade = Pollux(settings)
+    yield facade
+    await asyncio.wrap_future(facade.stop(grace_s=0.2))
+    await asyncio.to_thread(facade.join, 10)
+
+
+async def ask(url: str) -> int:
+    body = {"model": "gemini-3.8-flash", "messages": [{"role": "user", "content": "hi"}]}
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{url}/v1/chat/completions", json=body, headers=headers) as response,
+    ):
+        return response.status
+
+
+async def test_a_watcher_gets_a_snapshot_and_then_what_happens(pollux: Pollux) -> None:
+    url = await asyncio.wrap_future(pollux.start())
+    seen = Seen()
+    end = await asyncio.wrap_future(pollux.watch(seen))
+    assert isinstance(seen.updates[0], Snapshot)
+    assert await ask(url) == 200
+    await asyncio.to_thread(seen.wait_for_an_exchange)
+    ended = next(event for event in seen.events() if isinstance(event, ExchangeEnded))
+    assert ended.status == 200
+    assert [attempt.outcome for attempt in ended.attempts] == ["ok"]
+    assert pollux.snapshot().totals.exchanges == 1
+    assert pollux.snapshot().credentials[0].project == "p1"
+    end()
+
+
+async def test_stopping_ends_the_thread_and_says_so(pollux: Pollux) -> None:
+    await asyncio.wrap_future(pollux.start())
+    seen = Seen()
+    await asyncio.wrap_future(pollux.watch(seen))
+    await asyncio.wrap_future(pollux.stop(grace_s=0.2))
+    await asyncio.to_thread(pollux.join, 10)
+    assert isinstance(seen.updates[-1], Snapshot)
+    assert seen.updates[-1].state == "stopped"
+    assert not any(thread.name == "engine" for thread in threading.enumerate())
+
+
+def test_nothing_can_be_asked_of_an_engine_that_was_not_started() -> None:
+    facade = Pollux(load_settings({"PORT": "0"}, {}, None, None))
+    assert facade.snapshot().state == "stopped"
+    with pytest.raises(RuntimeError, match="not started"):
+        facade.stop()
