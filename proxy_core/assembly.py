@@ -29,7 +29,12 @@ from proxy_core.server.front import FrontDoor, Guards, Probes
 from proxy_core.server.listener import Listener
 from proxy_core.server.outflow import Pace
 from proxy_core.settings import Settings, data_folder
-from proxy_core.upstream.google import GoogleUpstream, open_session, system_proxy
+from proxy_core.upstream.google import (
+    GoogleUpstream,
+    open_connector,
+    open_session,
+    system_proxy,
+)
 from proxy_core.usage import Usage
 
 log = logging.getLogger(__name__)
@@ -62,13 +67,16 @@ def build(
         proxy: str | None = settings.outbound_proxy.get_secret_value()
     else:
         proxy = system_proxy(base_url)
-    session = open_session(
+    connector = open_connector()
+    session = open_session(connector, user_agent=USER_AGENT, proxy=proxy)
+    upstream = GoogleUpstream(
+        connector,
         user_agent=USER_AGENT,
         connect_timeout_s=settings.connect_timeout_s,
         silence_timeout_s=settings.request_timeout_s,
+        base_url=base_url,
         proxy=proxy,
     )
-    upstream = GoogleUpstream(session, base_url=base_url)
     authorizer = Authorizer(session, clock, base_url, connect_timeout_s=settings.connect_timeout_s)
     pool = Pool(
         clock=clock,

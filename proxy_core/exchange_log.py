@@ -3,12 +3,9 @@
 import logging
 
 from proxy_core.events import Event, ExchangeEnded, StandingChanged
+from proxy_core.logs import CleanRecord, clean
 
 log = logging.getLogger("pollux")
-
-_LINE = (
-    "%s %s %s %s%s status=%d attempts=%d%s credential=%r first=%s total=%.3fs tokens=%s client=%s"
-)
 
 
 class ExchangeLog:
@@ -29,20 +26,16 @@ class ExchangeLog:
         attempts, tokens = event.attempts, event.tokens
         outcomes = ""
         if len(attempts) > 1 or (attempts and attempts[0].outcome != "ok"):
-            outcomes = f" ({', '.join(f'{a.label}: {a.outcome}' for a in attempts)})"
-        log.info(
-            _LINE,
-            event.id,
-            event.dialect,
-            event.action,
-            event.model or "-",
-            " stream" if event.stream else "",
-            event.status,
-            len(attempts),
-            outcomes,
-            attempts[-1].label if attempts else None,
-            "-" if event.first_s is None else f"{event.first_s:.3f}s",
-            event.total_s,
-            "-" if tokens is None else f"{tokens.prompt}+{tokens.thoughts}+{tokens.output}",
-            event.client or "-",
+            outcomes = f" ({', '.join(f'{clean(a.label)}: {a.outcome}' for a in attempts)})"
+        label = clean(repr(attempts[-1].label)) if attempts else "-"
+        model = clean(event.model) if event.model else "-"
+        stream = " stream" if event.stream else ""
+        first = "-" if event.first_s is None else f"{event.first_s:.3f}s"
+        used = "-" if tokens is None else f"{tokens.prompt}+{tokens.thoughts}+{tokens.output}"
+        client = clean(event.client) if event.client else "-"
+        text = (
+            f"{event.id} {event.dialect} {clean(event.action)} {model}{stream}"
+            f" status={event.status} attempts={len(attempts)}{outcomes} credential={label}"
+            f" first={first} total={event.total_s:.3f}s used={used} client={client}"
         )
+        log.handle(CleanRecord(log, text))

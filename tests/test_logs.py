@@ -2,7 +2,7 @@
 
 import io
 import logging
-import sys
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -15,19 +15,25 @@ def root() -> Iterator[logging.Logger]:
     """The root logger, put back as it was."""
     logger = logging.getLogger()
     handlers, level = list(logger.handlers), logger.level
+    names = ("_srcfile", "logThreads", "logProcesses", "logMultiprocessing")
+    faster = {name: getattr(logging, name) for name in names}
     yield logger
     for handler in list(logger.handlers):
         logger.removeHandler(handler)
     for handler in handlers:
         logger.addHandler(handler)
     logger.setLevel(level)
+    for name, value in faster.items():
+        setattr(logging, name, value)
 
 
-def formatted(message: str, *args: object, exc_info: bool = False) -> str:
-    record = logging.LogRecord(
-        "pollux", logging.INFO, __file__, 1, message, args, sys.exc_info() if exc_info else None
-    )
-    return logs.RedactingFormatter("%(levelname)s %(name)s: %(message)s").format(record)
+def formatted(message: str, *args: object, error: Exception | None = None) -> str:
+    exc_info = None if error is None else (type(error), error, error.__traceback__)
+    record = logging.LogRecord("pollux", logging.INFO, __file__, 1, message, args, exc_info)
+    text = logs.RedactingFormatter().format(record)
+    found = re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (?s:(.*))\Z", text)
+    assert found
+    return found[1]
 
 
 @pytest.mark.parametrize(
@@ -43,33 +49,26 @@ def formatted(message: str, *args: object, exc_info: bool = False) -> str:
 def test_no_line_holds_a_secret(secret: str) -> None:
     assert "lanted" not in formatted("Google said: %s", f"bad key {secret}.")
     assert "lanted" not in formatted("GET /v1/models?key=%s", secret)
-    try:
-        raise ValueError(f"refused {secret}")
-    except ValueError:
-        assert "lanted" not in formatted("failed", exc_info=True)
+    assert "lanted" not in formatted("failed", error=ValueError(f"refused {secret}"))
 
 
 def test_a_line_break_in_a_value_starts_no_line_of_its_own() -> None:
     text = formatted("model %s", "x\n2026-01-01 INFO pollux: forged\r\nINFO pollux: forged")
     first, *further = text.split("\n")
-    assert first == "INFO pollux: model x"
+    assert first == "INFO    pollux: model x"
     assert further
     assert all(line.startswith("    ") for line in further)
     assert "\r" not in text
 
 
 def test_a_traceback_stays_readable() -> None:
-    try:
-        raise ValueError("why")
-    except ValueError:
-        text = formatted("failed", exc_info=True)
-    assert text.startswith("INFO pollux: failed\n    Traceback (most recent call last):\n")
-    assert text.endswith("    ValueError: why")
+    text = formatted("failed", error=ValueError("why"))
+    assert text == "INFO    pollux: failed\n    ValueError: why"
 
 
 def test_nothing_orders_the_terminal_about() -> None:
     text = formatted("%s", "\x1b[2J\x07\x00\x9b31m\u2028\udcff é日")
-    assert text == r"INFO pollux: \x1b[2J\x07\x00\x9b31m\u2028\udcff é日"
+    assert text == r"INFO    pollux: \x1b[2J\x07\x00\x9b31m\u2028\udcff é日"
 
 
 def test_lines_arrive_in_order_and_none_is_lost_at_the_end(root: logging.Logger) -> None:

@@ -21,43 +21,40 @@ def conversation_key(call: Call) -> bytes:
     The client's own name for it, where it gave one; else what does not change from turn to
     turn: model, system text, tool names and everything before the first model turn.
     """
-    digest = hashlib.sha256()
-    for text in _named(call) if call.conversation else _lasting(call):
-        raw = _sampled(text).encode("utf-8", "surrogatepass")
-        # The length keeps ("ab", "c") and ("a", "bc") apart.
-        digest.update(b"%d:" % len(raw))
-        digest.update(raw)
-    return digest.digest()
+    texts = ["named", call.conversation] if call.conversation else _lasting(call)
+    texts = [text if len(text) <= _LONG else _sampled(text) for text in texts]
+    # The lengths in front keep ("ab", "c") and ("a", "bc") apart.
+    told = f"{[len(text) for text in texts]}{''.join(texts)}"
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).digest()
 
 
 def continues(call: Call) -> bool:
     """Whether the request goes on with a conversation: holds a model turn or a tool result."""
-    return any(
-        content.get("role") in {"model", "function"} or any(map(_is_result, _parts(content)))
-        for content in _contents(call.body)
-    )
+    for content in _contents(call.body):
+        if content.get("role") in {"model", "function"}:
+            return True
+        for part in _dicts(content.get("parts")):
+            if "functionResponse" in part or "function_response" in part:
+                return True
+    return False
 
 
 def _sampled(text: str) -> str:
-    return text if len(text) <= _LONG else f"{text[:_SAMPLE]}{text[-_SAMPLE:]}{len(text)}"
+    return f"{text[:_SAMPLE]}{text[-_SAMPLE:]}{len(text)}"
 
 
-def _named(call: Call) -> Iterator[str]:
-    yield "named"
-    yield call.conversation or ""
-
-
-def _lasting(call: Call) -> Iterator[str]:
+def _lasting(call: Call) -> list[str]:
     body = call.body
-    yield call.model
-    yield from _strings(_either(body, "systemInstruction", "system_instruction"))
-    yield "tools"
-    yield from _tool_names(body)
+    texts = [call.model]
+    texts += _strings(_either(body, "systemInstruction", "system_instruction"))
+    texts.append("tools")
+    texts += _tool_names(body)
     for content in _contents(body):
         if content.get("role") == "model":
-            return
-        yield "content"
-        yield from _strings(content.get("parts"))
+            break
+        texts.append("content")
+        texts += _strings(content.get("parts"))
+    return texts
 
 
 def _tool_names(body: JsonObject) -> Iterator[str]:
@@ -69,29 +66,23 @@ def _tool_names(body: JsonObject) -> Iterator[str]:
             yield from named or [kind.replace("_", "").lower()]
 
 
-def _strings(value: object) -> Iterator[str]:
+def _strings(value: object) -> list[str]:
     """Every string in a JSON value, in order. Not recursive: depth is the client's choice."""
+    strings: list[str] = []
     waiting = [value]
     while waiting:
         found = waiting.pop()
         if isinstance(found, str):
-            yield found
+            strings.append(found)
         elif isinstance(found, dict):
             waiting.extend(reversed(found.values()))
         elif isinstance(found, list):
             waiting.extend(reversed(found))
+    return strings
 
 
 def _contents(body: JsonObject) -> list[JsonObject]:
     return _dicts(body.get("contents"))
-
-
-def _parts(content: JsonObject) -> list[JsonObject]:
-    return _dicts(content.get("parts"))
-
-
-def _is_result(part: JsonObject) -> bool:
-    return "functionResponse" in part or "function_response" in part
 
 
 def _dicts(value: object) -> list[JsonObject]:

@@ -18,9 +18,14 @@ _HASH_LENGTH = 8
 class NameMap:
     """Gives every client name one Gemini name, and knows the way back."""
 
+    __slots__ = ("_to_client", "_to_gemini")
+
     def __init__(self) -> None:
         self._to_gemini: dict[str, str] = {}
         self._to_client: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._to_gemini)
 
     def to_gemini(self, name: str) -> str:
         """The name that stands for `name` upstream; the same one at every call."""

@@ -46,14 +46,16 @@ class Lane:
             if pair.unit.rests_until > now:
                 pair.state, pair.since = ModelState.COOLING, now
                 self.rest(pair, pair.unit.rests_until)
-            elif not pair.free(self._cap) or not pair.unit.usable:
+            elif not pair.free(self._cap):
                 pair.serial = 0
-            elif (member := pair.unit.pick(tried)) is None:
-                aside.append(entry)
-            else:
+            elif (member := pair.unit.pick(tried)) is not None:
                 pair.serial = 0
                 found = pair, member
                 break
+            elif tried and pair.unit.usable:
+                aside.append(entry)
+            else:
+                pair.serial = 0
         for entry in aside:
             heappush(order, entry)
         return found
@@ -72,18 +74,12 @@ class Lane:
         if not pair.free(self._cap):
             pair.serial = 0
             return
-        share = 0.0
-        if pair.use.limit_minute or pair.use.limit_day:
-            share = pair.use.share(now)
+        share, use = 0.0, pair.use
+        if use.limit_minute or use.limit_day:
+            share = use.share(now)
             self._limited = True
-        member = pair.unit.members[0]
-        facts = Facts(
-            position=member.position,
-            in_flight=pair.in_flight,
-            share=share,
-            near_limit=share >= NEAR,
-            turn=pair.turn,
-        )
+        position = pair.unit.members[0].position
+        facts = Facts(position, pair.in_flight, share, share >= NEAR, pair.turn)
         self._serial += 1
         pair.serial = self._serial
         heappush(self._order, (key(self._policy, facts), pair.serial, pair))

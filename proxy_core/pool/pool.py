@@ -136,12 +136,13 @@ class Pool:
     async def lease(self, want: Want, wait_s: float) -> Lease:
         """A lease, waiting at most `wait_s` seconds for one. Raises Exhausted."""
         deadline = self._clock.monotonic() + wait_s
+        called = False
         while (lease := self.take(want)) is None:
             left = deadline - self._clock.monotonic()
             pause = self._pause(want, left)
             if pause is None:
                 raise Exhausted(want.model)
-            await self._wait(want.model, pause)
+            called = await self._wait(want.model, pause, first=called)
         return lease
 
     def _pause(self, want: Want, left: float) -> float | None:
@@ -161,14 +162,15 @@ class Pool:
             for member in self.members.values()
         )
 
-    async def _wait(self, model: str, seconds: float) -> None:
+    async def _wait(self, model: str, seconds: float, *, first: bool) -> bool:
+        """Waits to be called, which it says; `first`: was called in vain, so keeps its place."""
         queue = self._waiting.setdefault(model, deque())
-        if len(queue) >= QUEUE:
+        if len(queue) >= QUEUE and not first:
             raise Exhausted(model)
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        queue.append(future)
+        (queue.appendleft if first else queue.append)(future)
         try:
-            await self._clock.wait(future, seconds)
+            return await self._clock.wait(future, seconds)
         except BaseException:
             if future.done():  # its turn came as it left: pass it on
                 self._wake(model)

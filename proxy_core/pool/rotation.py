@@ -4,15 +4,13 @@ A key depends on nothing but the plain facts it is given, so an order can be kep
 and any two lanes agree. Stickiness is not an order; the pool looks it up before it asks here.
 """
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 PolicyName: TypeAlias = Literal["balanced", "round-robin", "fill-first"]
 Key: TypeAlias = tuple[float, ...]
 
 
-@dataclass(slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What an order may depend on, for one (project, model)."""
 
     position: int
@@ -29,11 +27,11 @@ class Facts:
 
 def key(policy: PolicyName, facts: Facts) -> Key:
     """Sort key of one pair under `policy`; a pair near a known limit comes after all others."""
-    head = (float(facts.paid), float(facts.near_limit))
+    position, in_flight, share, near_limit, turn, paid = facts
     match policy:
         case "balanced":
-            return (*head, facts.in_flight, facts.share, facts.turn, facts.position)
+            return (paid, near_limit, in_flight, share, turn, position)
         case "round-robin":
-            return (*head, facts.turn, facts.position)
+            return (paid, near_limit, turn, position)
         case "fill-first":
-            return (*head, facts.position)
+            return (paid, near_limit, position)

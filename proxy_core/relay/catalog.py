@@ -51,6 +51,7 @@ class Catalog:
         self._upstream = upstream
         self._clock = clock
         self._lists: dict[str, tuple[float, dict[str, JsonObject]]] = {}
+        self._asked: dict[str, float] = {}
         self._lock = asyncio.Lock()
 
     async def models(self) -> Mapping[str, JsonObject]:
@@ -72,6 +73,8 @@ class Catalog:
     async def _refresh(self) -> Fault | None:
         now = self._clock.monotonic()
         due = [unit for unit in self._pool.units.values() if self._is_due(unit, now)]
+        # Those asked the longest ago first: many that fail must not hide the ones behind them.
+        due.sort(key=lambda unit: self._asked.get(unit.id, 0.0))
         gate = asyncio.Semaphore(SIDE_BY_SIDE)
         failures = await asyncio.gather(*(self._ask(unit, gate) for unit in due[:ASKED]))
         return next((failure for failure in failures if failure is not None), None)
@@ -84,6 +87,7 @@ class Catalog:
         member = unit.pick(set())
         if member is None:
             return None
+        self._asked[unit.id] = self._clock.monotonic()
         async with gate:
             try:
                 found = await self._list(member)
@@ -115,7 +119,7 @@ class Catalog:
         path = "/v1beta/models?pageSize=1000" + (f"&pageToken={page}" if page else "")
         try:
             headers = await self._authorizer.headers(credential)
-            answer = await self._upstream.send("GET", path, dict(headers), None)
+            answer = await self._upstream.send("GET", path, headers, None)
         except (TokenRefused, TokenUnavailable) as refusal:
             raise Unlisted(refusal.fault) from refusal
         except NetworkFailure as failure:

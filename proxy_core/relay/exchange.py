@@ -19,7 +19,7 @@ class Exchange:
     action: str = ""
     model: str = ""
     stream: bool = False
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: tuple[tuple[str, str], ...] = ()
     "The client's own headers that go on to Google."
 
     attempts: list[AttemptRecord] = field(default_factory=list)

@@ -140,8 +140,9 @@ async def receive_chunks(answer: Answer, lease: Lease, *, tolerant: bool) -> lis
         for block in splitter.feed(data):
             if payload := event_data(block):
                 chunks.append(_chunk(payload, lease))  # noqa: PERF401 - it may raise half-way
-    if rest := event_data(splitter.rest()).strip():
-        chunks.append(_chunk(rest, lease))
+    rest = splitter.rest().strip()
+    if event_data(rest) or (rest and not chunks):
+        chunks.append(_chunk(event_data(rest), lease))
     if not chunks:
         raise Rejected(faults.empty())
     if not any(is_finished(chunk) for chunk in chunks):
@@ -184,7 +185,7 @@ def judge_chunk(chunk: Chunk, *, tolerant: bool, spoke: bool = False) -> None:
     tolerant: the answer was already asked for again; take what may be taken.
     """
     reason = finish_reason(chunk)
-    if reason is None:
+    if reason is None or (reason == "STOP" and (spoke or tolerant or has_content(chunk))):
         return
     if (fault := faults.finish_fault(reason)) is not None:
         if fault.cause is Cause.SUSPENDED or not (tolerant and (spoke or has_content(chunk))):
@@ -197,11 +198,11 @@ def tokens_of(chunk: Chunk | None) -> Tokens | None:
     if chunk is None or (counts := usage(chunk)) is None:
         return None
     return Tokens(
-        prompt=counts.get("promptTokenCount", 0),
-        cached=counts.get("cachedContentTokenCount", 0),
-        output=counts.get("candidatesTokenCount", 0),
-        thoughts=counts.get("thoughtsTokenCount", 0),
-        total=counts.get("totalTokenCount", 0),
+        counts.get("promptTokenCount", 0),
+        counts.get("cachedContentTokenCount", 0),
+        counts.get("candidatesTokenCount", 0),
+        counts.get("thoughtsTokenCount", 0),
+        counts.get("totalTokenCount", 0),
     )
 
 
@@ -214,11 +215,11 @@ async def _read(answer: Answer) -> bytes:
 
 def _chunk(payload: bytes, lease: Lease) -> Chunk:
     value = _parsed(payload)
-    if value is None:
-        raise Rejected(faults.bad_answer("it is not the JSON that the API documents"))
+    if value is not None and "error" not in value:
+        return cast("Chunk", value)
     if (error := stream_error(payload)) is not None:
         raise Rejected(faults.classify_stream_error(error, with_api_key=_with_key(lease)))
-    return cast("Chunk", value)
+    raise Rejected(faults.bad_answer("it is not the JSON that the API documents"))
 
 
 def _parsed(payload: bytes) -> JsonObject | None:

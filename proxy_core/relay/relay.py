@@ -7,7 +7,6 @@ move on; after it nothing is retried. Not here: HTTP in, dialects.
 
 import asyncio
 import random
-from collections import Counter
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -43,6 +42,8 @@ from proxy_core.upstream.google import Answer, NetworkFailure, Upstream
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
 LOADING_WAIT_S = 10.0
+JSON_BODY = ("Content-Type", "application/json")
+PASSED_ON = ("x-goog-api-client", "x-server-timeout")
 CONVERSATIONAL = frozenset({"generateContent", "streamGenerateContent"})
 "Actions whose requests belong to a conversation."
 
@@ -71,7 +72,8 @@ class Trip:
     mender: Mender
     path: str
     wait_left: float
-    causes: Counter[Cause] = field(default_factory=Counter)
+    causes: list[Cause] = field(default_factory=list)
+    "Of every failed send, in order."
     sends: int = 0
     "Sends that ended in a failure that counts."
     rounds: int = 0
@@ -143,7 +145,7 @@ class Relay:
         return Trip(
             call=call,
             exchange=exchange,
-            want=Want(call.model, set(), key, goes_on),
+            want=Want(_standing(call), set(), key, goes_on),
             mender=Mender(call, self._rungs),
             path=_path(call),
             wait_left=self._patience.max_wait_s,
@@ -216,8 +218,7 @@ class Relay:
                 headers = await self._authorizer.headers(credential)
             except (TokenRefused, TokenUnavailable) as refusal:
                 raise Rejected(refusal.fault) from refusal
-        sent = {**trip.exchange.headers, "Content-Type": "application/json"}
-        sent.update(headers)
+        sent = (JSON_BODY, *headers, *trip.exchange.headers)
         mender = trip.mender
         if mender.raw is None:
             mender.raw = orjson.dumps(mender.body)
@@ -255,13 +256,13 @@ class Relay:
     def _act(self, lease: Lease, trip: Trip, fault: Fault) -> bool:
         """Carries out the verdict. True: send again on this lease; False: take another."""
         cause = fault.cause
-        trip.causes[cause] += 1
+        trip.causes.append(cause)
         mended = self._mend(trip, cause)
         if RULES[cause].step is Step.RETRY:
             trip.sends += 1
             trip.last = fault
         now = self._clock.now()
-        history = History(trip.sends, trip.causes[cause], not mended, lease.strikes)
+        history = History(trip.sends, trip.causes.count(cause), not mended, lease.strikes)
         verdict = judge(
             fault,
             history,
@@ -296,6 +297,15 @@ class Relay:
                 return trip.mender.mend(cause)
 
 
+def _standing(call: Call) -> str:
+    """What a refusal of this call speaks for: the model, or another action of it.
+
+    Google counts them apart, and answers 404 for an action that a model does not have, or that
+    there is not: no word about the model's answers.
+    """
+    return call.model if call.action in CONVERSATIONAL else f"{call.model}:{call.action}"
+
+
 def _path(call: Call) -> str:
     path = f"/{call.version}/models/{call.model}:{call.action}"
     if call.streams:
@@ -305,10 +315,6 @@ def _path(call: Call) -> str:
     return path
 
 
-def lean_headers(headers: Mapping[str, str]) -> dict[str, str]:
+def lean_headers(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """The client's headers that may go on to Google."""
-    passed = {}
-    for name in ("x-goog-api-client", "x-server-timeout"):
-        if (value := headers.get(name)) is not None:
-            passed[name] = value
-    return passed
+    return tuple((name, headers[name]) for name in PASSED_ON if name in headers)

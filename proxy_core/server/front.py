@@ -123,7 +123,9 @@ class FrontDoor:
         request, guards = visit.request, self._guards
         headers = request.headers
         if request.method == "OPTIONS":
-            return Response(status=204, headers={**visit.headers(), **guards.cors.preflight(headers)})
+            return Response(
+                status=204, headers={**visit.headers(), **guards.cors.preflight(headers)}
+            )
         route = find(visit.path, headers, visit.query)
         is_open = route is not None and route.target in OPEN
         if not is_open and not guards.token(headers, visit.query):

@@ -1,5 +1,6 @@
 """Takes the port, gives it back, and names who holds it where the system tells."""
 
+import asyncio
 import errno
 import logging
 import socket
@@ -57,7 +58,8 @@ class Listener:
         except OSError as error:
             await runner.cleanup()
             if error.errno == errno.EADDRINUSE:
-                raise PortTaken(self._host, self._port, holder(self._port)) from error
+                by = await asyncio.to_thread(holder, self._port)
+                raise PortTaken(self._host, self._port, by) from error
             raise
         self._runner = runner
         address: tuple[str, int] = runner.addresses[0][:2]

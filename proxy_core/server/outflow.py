@@ -48,9 +48,8 @@ class Outflow:
         self._tap = tap
         self._loop = asyncio.get_running_loop()
         self._touched = self._loop.time()
-        self._timer: asyncio.TimerHandle | None = self._loop.call_later(
-            pace.head_after_s, self._fill
-        )
+        self._often = min(pace.head_after_s, pace.keep_alive_s)
+        self._timer: asyncio.TimerHandle | None = self._loop.call_later(self._often, self._fill)
         self._filling: asyncio.Task[None] | None = None
         self.started = False
         "Whether the head is out, so that no HTTP status can be sent any more."
@@ -94,10 +93,11 @@ class Outflow:
         """The timer's: looks whether it has been silent, and comes again."""
         pause = self._pace.keep_alive_s if self.started else self._pace.head_after_s
         silent = self._loop.time() - self._touched
-        if silent >= pause * 0.99:
+        if silent >= pause * 0.99 and self._filling is None:  # else a client that does not read
             self._filling = spawn(self._write_keep_alive(), name="keep-alive")
             silent, pause = 0.0, self._pace.keep_alive_s
-        self._timer = self._loop.call_later(max(pause - silent, 0.001), self._fill)
+        due = min(max(pause - silent, 0.001), self._often)
+        self._timer = self._loop.call_later(due, self._fill)
 
     async def _write_keep_alive(self) -> None:
         try:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from urllib.parse import unquote
 
 
@@ -96,7 +97,7 @@ def origin_form(target: str, host: str | None) -> tuple[str, str | None]:
 
 def find(path: str, headers: Mapping[str, str], query: str) -> Route | None:
     """The route of a path as it stood in the request line; None where there is none."""
-    route = _EXACT.get(path)
+    route = _EXACT.get(path) or _call(path)
     if route is not None and route.target is not Target.OPENAI_MODELS:
         return route
     if "%" in path:
@@ -115,6 +116,13 @@ def find(path: str, headers: Mapping[str, str], query: str) -> Route | None:
     if _TOKENS.fullmatch(path):
         return Route(Target.REFUSED_TOKENS, _ANY)
     return None
+
+
+@lru_cache(maxsize=1_024)
+def _call(path: str) -> Route | None:
+    """The route of a plainly written native call, which is what most requests are."""
+    match = _NATIVE_PATH.fullmatch(path) if "%" not in path else None
+    return _native_route(match) if match and match["action"] else None
 
 
 def _native_route(match: re.Match[str]) -> Route:

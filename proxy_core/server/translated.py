@@ -177,4 +177,4 @@ def _count(exchange: Exchange, tokens: Tokens | None) -> None:
     if tokens is None:
         return
     before = exchange.tokens
-    exchange.tokens = tokens if before is None else before + tokens
+    exchange.tokens = tokens if before is None else before.plus(tokens)

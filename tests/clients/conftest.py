@@ -11,18 +11,18 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass
 from threading import Thread
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 import pytest
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient, DefaultHttpxClient, OpenAI
 
-from proxy_core.simulator import World
+from proxy_core.clock import Clock
+from proxy_core.simulator import Reply, World
 from proxy_core.simulator.world import Received
 from tests.fakes.google import google
 from tests.fakes.pollux import pollux
 
-T = TypeVar("T")
 MODEL = "gemini-3.8-flash"
 PROJECTS = ("north", "south")
 PATIENCE_S = 30
@@ -42,6 +42,10 @@ class Proxy:
         """The official SDK on this proxy, without retries unless told otherwise."""
         given = {"base_url": f"{self.url}/v1", "api_key": self.token, "max_retries": 0, **options}
         return OpenAI(**given)
+
+    def order(self, *replies: Reply, times: int | None = 1) -> None:
+        """Scripts what Google answers to requests for MODEL, and to no others (sign-ins)."""
+        self.world.script(*replies, model=MODEL, times=times)
 
     def sent(self) -> list[Received]:
         """The generate requests that Google got, in order."""
@@ -69,8 +73,9 @@ def serve() -> Iterator[Serve]:
     """Starts a proxy; keyword arguments are fields of World or, in capitals, settings."""
     with ExitStack() as stack:
 
-        def start(*projects: str, **given: Any) -> Proxy:
+        def start(*projects: str, clock: Clock | None = None, **given: Any) -> Proxy:
             settings = {name: value for name, value in given.items() if name.isupper()}
+            settings["clock"] = clock
             fields = {name: value for name, value in given.items() if not name.isupper()}
             return stack.enter_context(_running(World(**fields), projects or PROJECTS, settings))
 

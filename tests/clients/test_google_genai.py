@@ -245,7 +245,7 @@ def test_a_bad_request_comes_as_google_said_it(sdk: genai.Client, proxy: Proxy) 
 
 def test_an_exhausted_pool_is_a_client_error_with_the_wait(serve: Serve) -> None:
     proxy = serve("north", MAX_WAIT_S="0")
-    proxy.world.script(Reply.fault("per_minute_429", retry_s=30))
+    proxy.order(Reply.fault("per_minute_429", retry_s=30))
     with client_of(proxy) as sdk, pytest.raises(errors.ClientError) as caught:
         sdk.models.generate_content(model=MODEL, contents=HELLO)
     assert (caught.value.code, caught.value.status) == (429, "RESOURCE_EXHAUSTED")
@@ -260,7 +260,7 @@ def test_an_exhausted_pool_is_a_client_error_with_the_wait(serve: Serve) -> None
 )
 def test_troubles_upstream_are_server_errors(serve: Serve, fault: str, code: int) -> None:
     proxy = serve("north", MAX_WAIT_S="0", MAX_ATTEMPTS="1")
-    proxy.world.script(Reply.fault(fault), times=None)
+    proxy.order(Reply.fault(fault), times=None)
     with client_of(proxy) as sdk, pytest.raises(errors.ServerError) as caught:
         sdk.models.generate_content(model=MODEL, contents=HELLO)
     assert caught.value.code == code
@@ -272,17 +272,38 @@ def test_troubles_upstream_are_server_errors(serve: Serve, fault: str, code: int
     ids=["error", "bare error", "reset"],
 )
 def test_a_stream_that_breaks_off_raises(sdk: genai.Client, proxy: Proxy, reply: Reply) -> None:
-    proxy.world.script(reply, times=None)
+    proxy.order(reply, times=None)
     chunks = sdk.models.generate_content_stream(model=MODEL, contents=HELLO)
     assert next(chunks).text
-    with pytest.raises(errors.APIError):
+    with pytest.raises(errors.ServerError):
         list(chunks)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [Reply.truncate(2), Reply.reset(1), Reply.empty(), Reply.blank(), Reply.fault("html_502")],
+    ids=["cut", "reset", "no body", "empty answer", "html"],
+)
+def test_what_fails_before_its_first_chunk_is_asked_for_again(
+    sdk: genai.Client, proxy: Proxy, reply: Reply
+) -> None:
+    proxy.order(reply)
+    assert sdk.models.generate_content(model=MODEL, contents=HELLO).text == ECHO
+    assert len(proxy.sent()) == 2
+
+
+def test_a_blocked_prompt_comes_as_google_said_it(sdk: genai.Client, proxy: Proxy) -> None:
+    proxy.order(Reply.chunks([{"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}]))
+    answer = sdk.models.generate_content(model=MODEL, contents=HELLO)
+    assert answer.prompt_feedback is not None
+    assert answer.prompt_feedback.block_reason == types.BlockedReason.PROHIBITED_CONTENT
+    assert len(proxy.sent()) == 1
 
 
 async def test_a_stream_that_breaks_off_raises_asynchronously(
     aio: genai.client.AsyncClient, proxy: Proxy
 ) -> None:
-    proxy.world.script(Reply.truncate(2), times=None)
+    proxy.order(Reply.truncate(2), times=None)
     chunks = await aio.models.generate_content_stream(model=MODEL, contents=HELLO)
-    with pytest.raises(errors.APIError):
+    with pytest.raises(errors.ServerError):
         _ = [chunk async for chunk in chunks]

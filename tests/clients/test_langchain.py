@@ -151,7 +151,7 @@ def test_plain_json(model_of: MakeModel, proxy: Proxy) -> None:
 
 
 def test_a_stream_that_breaks_off_raises(model_of: MakeModel, proxy: Proxy) -> None:
-    proxy.world.script(Reply.error_in_stream(2), times=None)
+    proxy.order(Reply.error_in_stream(2), times=None)
     with pytest.raises(openai.APIError):
         streamed(model_of(proxy), "hello")
 

@@ -1,5 +1,6 @@
 """OpenAI's SDK against a running Pollux: chat, streams, options, models, base URLs."""
 
+import asyncio
 import base64
 from typing import Any
 
@@ -264,8 +265,26 @@ def test_sampling_and_ignored_fields_are_taken(client: OpenAI, proxy: Proxy) -> 
     assert "frequencyPenalty" not in config
 
 
+@pytest.mark.parametrize("fault", ["per_minute_429", "api_key_invalid", "overloaded_503"])
+async def test_many_requests_at_once_feel_nothing_of_a_faulty_credential(
+    serve: Serve, fault: str
+) -> None:
+    proxy = serve("north", "south", "west")
+    proxy.world.script(Reply.fault(fault), project="north", model=MODEL, times=None)
+    async with AsyncOpenAI(
+        base_url=f"{proxy.url}/v1", api_key=proxy.token, max_retries=0
+    ) as client:
+
+        async def ask() -> str | None:
+            async with client.chat.completions.stream(model=MODEL, messages=HELLO) as stream:
+                return (await stream.get_final_completion()).choices[0].message.content
+
+        answers = await asyncio.gather(*(ask() for _ in range(20)))
+    assert set(answers) == {"You said: hello"}
+
+
 def test_text_survives_any_cut_of_the_bytes(client: OpenAI, proxy: Proxy) -> None:
-    proxy.world.script(Reply.split(3), times=None)
+    proxy.order(Reply.split(3), times=None)
     text = "Grüße \u2028 \U0001f600 " * 20
     with client.chat.completions.stream(
         model=MODEL, messages=[{"role": "user", "content": text}]

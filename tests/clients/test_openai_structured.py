@@ -123,13 +123,13 @@ def test_plain_json(client: OpenAI) -> None:
 
 
 def test_a_cut_answer_is_not_parsed(client: OpenAI, proxy: Proxy) -> None:
-    proxy.world.script(Reply.text('{"name": "Os', finish_reason="MAX_TOKENS"))
+    proxy.order(Reply.text('{"name": "Os', finish_reason="MAX_TOKENS"))
     with pytest.raises(LengthFinishReasonError):
         client.chat.completions.parse(model=MODEL, messages=OSLO, response_format=Place)
 
 
 def test_a_blocked_answer_is_not_parsed(client: OpenAI, proxy: Proxy) -> None:
-    proxy.world.script(Reply.text('{"name": "Os', finish_reason="SAFETY"))
+    proxy.order(Reply.text('{"name": "Os', finish_reason="SAFETY"))
     with pytest.raises(openai.ContentFilterFinishReasonError):
         client.chat.completions.parse(model=MODEL, messages=OSLO, response_format=Place)
 
@@ -137,7 +137,7 @@ def test_a_blocked_answer_is_not_parsed(client: OpenAI, proxy: Proxy) -> None:
 def test_a_schema_that_google_finds_too_complex_is_made_simpler(
     client: OpenAI, proxy: Proxy
 ) -> None:
-    proxy.world.script(Reply.fault("schema_too_complex"))
+    proxy.order(Reply.fault("schema_too_complex"))
     answer = client.chat.completions.parse(model=MODEL, messages=OSLO, response_format=Place)
     assert isinstance(answer.choices[0].message.parsed, Place)
     assert len(proxy.sent()) == 2

@@ -177,14 +177,18 @@ def test_two_choices_have_calls_of_their_own(client: OpenAI) -> None:
     ]
 
 
-def test_signatures_of_a_client_that_keeps_them_are_sent_back(client: OpenAI, proxy: Proxy) -> None:
+@pytest.mark.parametrize("give_back", [kept, stripped])
+def test_google_gets_its_signatures_back_also_from_clients_that_strip_them(
+    client: OpenAI, proxy: Proxy, give_back: Any
+) -> None:
     message = complete(client, [asked(BOTH)])
     calls: Any = message.tool_calls
     signature = calls[0].extra_content["google"]["thought_signature"]
-    complete(client, [asked(BOTH), kept(message), *results(message)])
+    complete(client, [asked(BOTH), give_back(message), *results(message)])
     parts = proxy.last_body()["contents"][1]["parts"]
     assert parts[0]["thoughtSignature"] == signature
     assert "thoughtSignature" not in parts[1]
+    assert [each.status for each in proxy.sent()] == [200, 200]
 
 
 def test_a_history_that_the_proxy_never_saw_is_taken(client: OpenAI) -> None:

@@ -232,6 +232,26 @@ async def test_a_full_pair_makes_requests_wait_in_turn() -> None:
     assert order == [0, 1, 2, 3]
 
 
+async def test_who_was_called_in_vain_keeps_its_place() -> None:
+    pool = made_pool(FakeClock(), "a", cap=1)
+    held = taken(pool)
+    order: list[int] = []
+
+    async def visit(number: int) -> None:
+        lease = await pool.lease(want(), 20.0)
+        order.append(number)
+        lease.give_back()
+
+    visits = [asyncio.ensure_future(visit(number)) for number in range(2)]
+    await settled()
+    held.give_back()
+    barging = taken(pool)
+    await settled()
+    barging.give_back()
+    await asyncio.wait_for(asyncio.gather(*visits), 10)
+    assert order == [0, 1]
+
+
 async def test_waiting_ends_when_a_rest_ends() -> None:
     clock = FakeClock()
     pool = made_pool(clock, "a")
@@ -285,7 +305,7 @@ async def test_a_waiter_that_leaves_as_its_turn_comes_passes_it_on() -> None:
     await settled()
     first.give_back()
     leaving.cancel()
-    lease: Lease = await staying
+    lease: Lease = await asyncio.wait_for(staying, 10)
     assert lease.credential.label == "a"
 
 

@@ -103,9 +103,9 @@ class FakeUpstream:
     answers: list[FakeAnswer] = field(default_factory=list)
 
     async def send(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
+        self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes | None
     ) -> FakeAnswer:
-        self.sent.append((headers["credential"], self.clock.monotonic()))
+        self.sent.append((dict(headers)["credential"], self.clock.monotonic()))
         self.bodies.append(body)
         reply = self.script.pop(0) if self.script else WELL
         await asyncio.sleep(0)

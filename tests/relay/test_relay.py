@@ -68,7 +68,7 @@ async def use(stage: Stage, form: str) -> None:
     reply: StreamReply = await stage.relay.stream(stage.exchange(), call())
     try:
         while await reply.blocks():
-            await asyncio.sleep(0)
+            pass
     finally:
         reply.close()
 

@@ -25,6 +25,8 @@ MODEL = "gemini-3.8-flash"
 Form: TypeAlias = Literal["chat", "chat stream", "native", "native sse", "native array"]
 FORMS: tuple[Form, ...] = ("chat", "chat stream", "native", "native sse", "native array")
 STREAMS: tuple[Form, ...] = ("chat stream", "native sse", "native array")
+LONGEST_S = 30.0
+"Of the machine's own time, after which a scenario hangs."
 CALLS = ("generateContent", "streamGenerateContent")
 
 
@@ -160,6 +162,6 @@ class Stage:
 async def stage(*, flying: bool = True) -> AsyncIterator[Stage]:
     """A pretend Google on a fake clock; `flying`: time passes for whoever waits."""
     clock = FlyingClock() if flying else FakeClock()
-    async with AsyncExitStack() as stack:
+    async with asyncio.timeout(LONGEST_S), AsyncExitStack() as stack:
         fake = await stack.enter_async_context(google(clock=clock.now))
         yield Stage(fake.world, fake.base_url, clock, stack)

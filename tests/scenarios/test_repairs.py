@@ -61,7 +61,7 @@ async def test_a_signature_is_mended_once_and_then_told(form: Form) -> None:
     async with stage() as on:
         await open_two(on)
         on.world.script(Reply.fault("signature_invalid"), times=None)
-        more = {} if form.startswith("chat") else {"contents": SIGNED}
+        more: dict[str, Any] = {} if form.startswith("chat") else {"contents": SIGNED}
         told = await on.ask(form, **more)
         assert told.status == 400
         # Where there is nothing to mend, sending the same again would be of no use.

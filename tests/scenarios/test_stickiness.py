@@ -16,10 +16,10 @@ NATIVE_LATER = [
 ]
 
 
-async def open_three(on: Stage, **settings: str) -> None:
+async def open_three(on: Stage, policy: str = "round-robin", sticky: str = "true") -> None:
     for name in ("one", "two", "three"):
         on.key(name)
-    await on.open(**settings)
+    await on.open(ROTATION=policy, STICKY=sticky)
 
 
 async def ask(on: Stage, messages: list[dict[str, str]], **more: Any) -> Told:
@@ -31,7 +31,7 @@ async def ask(on: Stage, messages: list[dict[str, str]], **more: Any) -> Told:
 @pytest.mark.parametrize("policy", ["balanced", "round-robin"])
 async def test_first_turns_rotate_and_later_turns_return(policy: str) -> None:
     async with stage() as on:
-        await open_three(on, ROTATION=policy)
+        await open_three(on, policy)
         await ask(on, FIRST)
         await ask(on, FIRST)
         for _ in range(4):
@@ -42,7 +42,7 @@ async def test_first_turns_rotate_and_later_turns_return(policy: str) -> None:
 async def test_conversations_of_native_clients_return_too() -> None:
     form: Form = "native sse"
     async with stage() as on:
-        await open_three(on, ROTATION="round-robin")
+        await open_three(on)
         assert (await on.ask(form, "first question")).worked
         for _ in range(3):
             assert (await on.ask(form, contents=NATIVE_LATER)).worked
@@ -51,7 +51,7 @@ async def test_conversations_of_native_clients_return_too() -> None:
 
 async def test_the_clients_own_name_for_a_conversation_counts() -> None:
     async with stage() as on:
-        await open_three(on, ROTATION="round-robin")
+        await open_three(on)
         await ask(on, FIRST, prompt_cache_key="talk a")
         await ask(on, FIRST, prompt_cache_key="talk b")
         compacted = [{"role": "user", "content": "shortened"}, *LATER[1:]]
@@ -62,7 +62,7 @@ async def test_the_clients_own_name_for_a_conversation_counts() -> None:
 
 async def test_a_conversation_is_forgotten_after_an_hour() -> None:
     async with stage() as on:
-        await open_three(on, ROTATION="round-robin")
+        await open_three(on)
         await ask(on, FIRST)
         on.clock.advance(3_601)
         await ask(on, LATER)
@@ -71,7 +71,7 @@ async def test_a_conversation_is_forgotten_after_an_hour() -> None:
 
 async def test_a_conversation_moves_when_its_credential_rests_and_stays_there() -> None:
     async with stage() as on:
-        await open_three(on, ROTATION="round-robin")
+        await open_three(on)
         await ask(on, FIRST)
         on.world.script(Reply.fault("per_minute_429"), project="one")
         await ask(on, LATER)
@@ -82,7 +82,7 @@ async def test_a_conversation_moves_when_its_credential_rests_and_stays_there() 
 
 async def test_stickiness_can_be_switched_off() -> None:
     async with stage() as on:
-        await open_three(on, ROTATION="round-robin", STICKY="false")
+        await open_three(on, sticky="false")
         for _ in range(3):
             await ask(on, LATER)
         assert on.asked() == ["one", "two", "three"]

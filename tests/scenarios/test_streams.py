@@ -93,6 +93,24 @@ async def test_a_client_that_hangs_up_cancels_the_call_and_gives_the_lease_back(
         assert (await on.ask(form)).worked
 
 
+async def test_a_client_that_hangs_up_while_it_waits_asks_google_no_more() -> None:
+    async with stage(flying=False) as on:
+        on.key("only")
+        await on.open()
+        on.world.script(Reply.fault("overloaded_503"), times=None)
+        asking = asyncio.ensure_future(on.ask())
+        while not on.clock.sleepers:  # noqa: ASYNC110 - a state without an event
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.wait((asking,))
+        assert on.pollux is not None
+        await on.pollux.engine._parts.door.idle()
+        on.clock.advance(60)
+        await asyncio.sleep(0)
+        assert len(on.calls()) == 1
+        assert not next(iter(on.pool.members.values())).in_flight
+
+
 @pytest.mark.parametrize("form", STREAMS)
 async def test_a_client_that_hangs_up_in_mid_stream_cancels_the_call(form: Form) -> None:
     async with stage() as on:
@@ -105,6 +123,20 @@ async def test_a_client_that_hangs_up_in_mid_stream_cancels_the_call(form: Form)
         await on.world.until(lambda: on.world.hang_ups)
         while next(iter(on.pool.members.values())).in_flight:  # noqa: ASYNC110 - no event
             await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("form", ["chat", "chat stream"])
+async def test_calls_side_by_side_all_give_their_leases_back(form: Form) -> None:
+    async with stage() as on:
+        on.key("first")
+        on.key("second")
+        await on.open()
+        on.world.script(Reply.fault("invalid_argument") | Reply.slow(0.02), every=3)
+        on.world.script(Reply.wait(asyncio.Event()), times=2)
+        told = await on.ask(form, n=3)
+        assert told.status == 400
+        await on.world.until(lambda: len(on.world.hang_ups) == 2)
+        assert not any(member.in_flight for member in on.pool.members.values())
 
 
 @pytest.mark.parametrize("form", STREAMS)

@@ -6,7 +6,8 @@ import orjson
 import pytest
 
 from proxy_core.server.debug_log import LONGEST, DebugLog, outline
-from tests.server.conftest import Site
+from proxy_core.simulator import Reply
+from tests.fakes.site import Site
 from tests.server.raw import CHAT, NATIVE, chat_body, native_body
 
 STREAM = "/v1beta/models/gemini-3.8-flash:streamGenerateContent"
@@ -63,6 +64,7 @@ async def test_the_setting_decides_what_the_log_holds(
     site: Site, settings: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    site.world.script(Reply.text("planted"), times=None)
     for path, body in (
         (CHAT, chat_body("planted")),
         (CHAT, chat_body("planted", stream=True)),
@@ -82,9 +84,7 @@ async def test_the_setting_decides_what_the_log_holds(
 
 
 @pytest.mark.parametrize("settings", [LOUD], indirect=True)
-async def test_no_secret_is_written_even_then(
-    site: Site, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_no_secret_is_written_even_then(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     await site.send(CHAT, chat_body())
     told = "\n".join(record.getMessage() for record in caplog.records)

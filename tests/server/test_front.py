@@ -11,8 +11,8 @@ import pytest
 
 from proxy_core.simulator import Reply
 from tests.fakes.pollux import TOKEN
+from tests.fakes.site import Site, until
 from tests.server import raw
-from tests.server.conftest import Site
 from tests.server.raw import CHAT, NATIVE, chat_body, native_body
 
 STREAM = "/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse"
@@ -132,9 +132,7 @@ async def test_a_listed_page_may_ask_and_read(site: Site) -> None:
     for auth in (raw.AUTH, b""):  # errors too, or the page cannot tell what is wrong
         answer = await site.send(CHAT, chat_body(), head=origin, auth=auth)
         assert answer.headers["access-control-allow-origin"] == "https://app.example"
-    stream = await site.send(
-        CHAT, chat_body(stream=True), head=origin + b"Connection: close\r\n"
-    )
+    stream = await site.send(CHAT, chat_body(stream=True), head=origin + b"Connection: close\r\n")
     assert stream.headers["access-control-allow-origin"] == "https://app.example"
 
 
@@ -290,7 +288,9 @@ async def test_what_is_no_json_object_is_a_bad_request(site: Site, body: bytes) 
         ({"model": "gemini-3.8-flash", "messages": MESSAGES, "tools": [{}]}, None),
     ],
 )
-async def test_a_wrong_field_is_named(site: Site, fields: dict[str, Any], param: str | None) -> None:
+async def test_a_wrong_field_is_named(
+    site: Site, fields: dict[str, Any], param: str | None
+) -> None:
     answer = await site.send(CHAT, json.dumps(fields).encode())
     assert answer.status == 400
     error = answer.json["error"]
@@ -447,8 +447,7 @@ async def test_a_client_that_leaves_ends_the_call_at_once(
     writer.close()
     async with asyncio.timeout(raw.PATIENCE_S):
         await site.world.until(lambda: site.world.hang_ups)
-        while not site.ended:
-            await asyncio.sleep(0)
+    await until(lambda: site.ended)
     assert site.in_flight() == 0
     assert [ended.status for ended in site.ended] == [499]
 
@@ -464,9 +463,7 @@ async def test_a_client_that_does_not_read_holds_the_stream_up(site: Site) -> No
     assert (await site.send(CHAT, chat_body())).status == 200
     assert site.in_flight() == 1
     writer.transport.abort()
-    async with asyncio.timeout(raw.PATIENCE_S):
-        while site.in_flight():
-            await asyncio.sleep(0)
+    await until(lambda: not site.in_flight())
 
 
 # -- the own routes ----------------------------------------------------------------------------

@@ -30,14 +30,14 @@ def parse(version: str, model: str, action: str, body: bytes, query: list[tuple[
     document = _document(body)
     if version == "v1" and (_V1BETA_ONLY.match(model) or "cachedContent" in document):
         version = "v1beta"  # `v1` knows neither; an upgrade changes nothing else
-    kept = [(name, value) for name, value in query if name.lower().lstrip("$") not in OURS]
+    kept = [f"{n}={value}" for n, value in query if n.lower().lstrip("$") not in OURS]
     return Call(
         model=model,
         action=action,
         body=document,
         raw=body,
         version=version,
-        query="&".join(f"{name}={value}" for name, value in kept),
+        query="&".join(kept),
     )
 
 

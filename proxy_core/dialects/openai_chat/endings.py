@@ -57,6 +57,7 @@ def usage(of_calls: Iterable[UsageMetadata]) -> JsonObject:
 def service_tier(of_calls: Iterable[UsageMetadata]) -> str:
     """The tier that Google says it served; `default` where it says standard or nothing."""
     for each in of_calls:
-        if tier := _SERVICE_TIERS.get(each.get("serviceTier", "").lower()):
+        named = each.get("serviceTier")
+        if named and (tier := _SERVICE_TIERS.get(named.lower())):
             return tier
     return "default"

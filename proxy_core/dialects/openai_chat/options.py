@@ -30,6 +30,7 @@ MAX_CHOICES = 8
 _MAX_STOPS = 5
 _MAX_TOKENS = 2**31 - 1
 _SEED_MASK = 0x7FFFFFFF
+_SAMPLING = frozenset({"temperature", "top_p", "seed", "presence_penalty", "frequency_penalty"})
 
 _SERVICE_TIERS: Mapping[str, str] = MappingProxyType(
     {"default": "standard", "flex": "flex", "priority": "priority"}
@@ -54,8 +55,13 @@ class Extras:
     at: str
 
 
+_NO_EXTRAS = Extras({}, "google")
+
+
 def read_extras(body: JsonObject) -> Extras:
     """The `google` object: at the top, or inside `extra_body` as Python clients send it."""
+    if "extra_body" not in body and "google" not in body:
+        return _NO_EXTRAS
     outer = fields.record(body, "extra_body") or {}
     nested = fields.record(outer, "google", "extra_body")
     if nested is not None:
@@ -79,9 +85,7 @@ def generation_config(
     older_limit = fields.integer(body, "max_tokens", 1, _MAX_TOKENS)
     if (wanted := limit if limit is not None else older_limit) is not None:
         config["maxOutputTokens"] = output_limit(family, wanted)
-    if stops := [stop for stop in fields.texts(body, "stop") if stop]:
-        if len(stops) > _MAX_STOPS:
-            raise BadRequest(f"'stop' may name at most {_MAX_STOPS} sequences.", "stop")
+    if "stop" in body and (stops := _stops(body)):
         config["stopSequences"] = stops
     if fields.flag(body, "logprobs"):
         config["responseLogprobs"] = True
@@ -95,7 +99,16 @@ def generation_config(
     return config
 
 
+def _stops(body: JsonObject) -> list[str]:
+    stops = [stop for stop in fields.texts(body, "stop") if stop]
+    if len(stops) > _MAX_STOPS:
+        raise BadRequest(f"'stop' may name at most {_MAX_STOPS} sequences.", "stop")
+    return stops
+
+
 def _sampling(body: JsonObject, family: Family) -> JsonObject:
+    if _SAMPLING.isdisjoint(body):
+        return {}
     temperature = fields.number(body, "temperature", 0, 2)
     top_p = fields.number(body, "top_p", 0, 1)
     seed = fields.integer(body, "seed", -(2**63), 2**64)
@@ -117,6 +130,8 @@ def _sampling(body: JsonObject, family: Family) -> JsonObject:
 
 
 def _thinking(body: JsonObject, family: Family, extras: Extras, *, thoughts: bool) -> JsonObject:
+    if not (thoughts or extras.fields or "reasoning_effort" in body):
+        return {}
     effort = fields.choice(body, "reasoning_effort", _EFFORTS)
     asked = fields.record(extras.fields, "thinking_config", extras.at)
     at = f"{extras.at}.thinking_config"
@@ -157,6 +172,8 @@ def _asked_thinking(asked: JsonObject, family: Family, at: str) -> JsonObject:
 
 def _modalities(body: JsonObject, family: Family) -> JsonObject:
     """`responseModalities` and the voice; only models made for it draw or speak."""
+    if "modalities" not in body and not family.speech:
+        return {}
     wanted = set(fields.texts(body, "modalities"))
     if unknown := wanted - {"text", "audio", "image"}:
         raise BadRequest(f"'modalities' names {min(unknown)!r}.", "modalities")
@@ -197,13 +214,18 @@ class AnswerFormat:
     "The format in words, where nothing else is taken beside the tools."
 
 
+_PLAIN_TEXT = AnswerFormat({})
+
+
 def answer_format(body: JsonObject, family: Family, tools: Tools) -> AnswerFormat:
     """Models before Gemini 3 take no JSON format beside tools."""
     at = "response_format"
+    if at not in body:
+        return _PLAIN_TEXT
     wanted = fields.record(body, at) or {}
     kind = fields.choice(wanted, "type", ("text", "json_object", "json_schema"), at)
     if kind is None or kind == "text":
-        return AnswerFormat({})
+        return _PLAIN_TEXT
     schema: JsonObject | None = None
     if kind == "json_schema":
         described = fields.need_record(wanted, "json_schema", at)
@@ -213,7 +235,7 @@ def answer_format(body: JsonObject, family: Family, tools: Tools) -> AnswerForma
             tools.declarations.clear()
         if tools.declarations and schema:
             tools.answer_with_json(schema)
-            return AnswerFormat({})
+            return _PLAIN_TEXT
         if tools.declarations or tools.searches:
             return AnswerFormat({}, _in_words(schema))
     config: JsonObject = {"responseMimeType": "application/json"}
@@ -231,6 +253,8 @@ def _in_words(schema: JsonObject | None) -> str:
 
 def neighbours(body: JsonObject, extras: Extras) -> JsonObject:
     """Top-level fields of the request: service tier, cache, safety."""
+    if not extras.fields and "service_tier" not in body:
+        return {}
     found: JsonObject = {}
     tier = _SERVICE_TIERS.get(fields.text(body, "service_tier") or "")
     if tier:

@@ -85,13 +85,17 @@ def resolve_model(name: str, context: ParseContext) -> str:
 
 
 def _bare(name: str) -> str:
+    if "/" not in name:
+        return name
     for prefix in _PREFIXES:
         name = name.removeprefix(prefix)
     return name
 
 
 def _include_usage(body: JsonObject) -> bool:
-    stream_options = fields.record(body, "stream_options") or {}
+    stream_options = fields.record(body, "stream_options")
+    if stream_options is None:
+        return False
     return fields.flag(stream_options, "include_usage", "stream_options") or False
 
 

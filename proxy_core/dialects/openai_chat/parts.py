@@ -178,11 +178,15 @@ def _file_data(uri: str, mime_type: str | None) -> FileData:
 
 
 def _data_url(url: str, at: str, name: str) -> Blob:
-    """`data:<type>;base64,<data>` as it stands; percent-encoded data is turned into base64."""
-    head, comma, data = url[5:].partition(",")
-    mime_type, *parameters = head.split(";")
+    """`data:<type>;base64,<data>` as it stands; percent-encoded data is turned into base64.
+
+    Megabytes: the data is copied once and read once.
+    """
+    comma = url.find(",")
+    mime_type, *parameters = url[len("data:") : max(comma, 0)].split(";")
     mime_type = mime_type or _guess(name) or ""
-    if not comma or not data or "/" not in mime_type:
+    data = url[comma + 1 :] if comma > 0 else ""
+    if not data or "/" not in mime_type:
         raise fields.wrong(at, "a data URL such as data:image/png;base64,…")
     if "base64" in parameters:
         # What is wrong with the base64 itself, Google tells: reading megabytes for it costs all.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from proxy_core.gemini.names import NameMap
 from proxy_core.gemini.schema import ToolSchema
@@ -25,9 +26,11 @@ class Toolset:
     "The request used `functions`: answer with `function_call`."
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How the answer is to look."""
+class Shape(NamedTuple):
+    """How the answer is to look.
+
+    A tuple, because every request makes one: less than half the time of a frozen dataclass.
+    """
 
     model: str
     stream: bool = False
@@ -42,4 +45,4 @@ class Shape:
     "Google Search was asked for: its sources become citations."
     wav: bool = False
     "Audio as a WAV file rather than bare samples."
-    tools: Toolset = field(default_factory=Toolset)
+    tools: Toolset = Toolset()

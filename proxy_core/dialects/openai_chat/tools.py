@@ -16,8 +16,17 @@ from proxy_core.gemini.wire import JsonObject
 _MODES: Mapping[str, str] = MappingProxyType({"none": "NONE", "auto": "AUTO", "required": "ANY"})
 _ALLOWED_MODES: Mapping[str, str] = MappingProxyType({"auto": "VALIDATED", "required": "ANY"})
 
+_FIELDS = frozenset(
+    {"tools", "functions", "web_search_options", "parallel_tool_calls"}
+    | {"tool_choice", "function_call"}
+)
+"All that a request may say about tools."
+
 _JSON_TOOL = "json response"
 "No client's tool has a blank in its name, so this one collides with none."
+
+
+_NO_TOOLS = Toolset()
 
 
 @dataclass(slots=True)
@@ -40,6 +49,8 @@ class Tools:
     "Gemini names; empty: all."
 
     def toolset(self) -> Toolset:
+        if self.parallel and not self.names:
+            return _NO_TOOLS
         return Toolset(
             names=self.names,
             schemas=self.schemas,
@@ -99,6 +110,8 @@ class Tools:
 def read_tools(body: JsonObject) -> Tools:
     """`tools`, `tool_choice`, `parallel_tool_calls`, `web_search_options`, and the old forms."""
     tools = Tools()
+    if _FIELDS.isdisjoint(body):
+        return tools
     for index, entry in enumerate(fields.records(body, "tools")):
         _read_tool(tools, entry, f"tools[{index}]")
     functions = fields.records(body, "functions")

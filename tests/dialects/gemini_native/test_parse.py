@@ -1,0 +1,67 @@
+"""Native requests: the client's bytes, and a query without credentials."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proxy_core.dialects.gemini_native.parse import check_model, parse
+from proxy_core.errors import BadRequest, ProblemKind
+
+MODEL = "gemini-3.8-flash"
+BODY = b'{ "contents" : [ ] , "odd":1}'
+
+
+def test_the_bytes_stay_the_clients_own() -> None:
+    call = parse("v1beta", MODEL, "generateContent", BODY, [])
+    assert (call.raw, call.body) == (BODY, {"contents": [], "odd": 1})
+    assert (call.model, call.action, call.version) == (MODEL, "generateContent", "v1beta")
+
+
+def test_the_query_goes_on_still_encoded_but_for_credentials_and_form() -> None:
+    dropped = (
+        "key KEY $key access_token $access_token oauth_token userProject $userProject quotaUser "
+        "alt $alt callback $callback prettyPrint $prettyPrint $.xgafv"
+    )
+    pairs = [(name, "secret") for name in dropped.split()]
+    pairs += [("fields", "a%2Cb"), ("x", ""), ("keyword", "1")]
+    call = parse("v1beta", MODEL, "countTokens", BODY, pairs)
+    assert call.query == "fields=a%2Cb&x=&keyword=1"
+
+
+@pytest.mark.parametrize(
+    ("version", "model", "body", "sent"),
+    [
+        ("v1", MODEL, b"{}", "v1"),
+        ("v1", "gemini-flash-latest", b"{}", "v1beta"),
+        ("v1", MODEL, b'{"cachedContent":"cachedContents/1"}', "v1beta"),
+        ("v1alpha", MODEL, b"{}", "v1alpha"),
+    ],
+)
+def test_what_v1_does_not_know_goes_to_v1beta(
+    version: str, model: str, body: bytes, sent: str
+) -> None:
+    assert parse(version, model, "generateContent", body, []).version == sent
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff", b"NaN", b"[" * 9_999])
+def test_what_is_no_object_is_a_bad_request(body: bytes) -> None:
+    with pytest.raises(BadRequest) as caught:
+        parse("v1beta", MODEL, "generateContent", body, [])
+    assert caught.value.problem.kind is ProblemKind.BAD_REQUEST
+
+
+@pytest.mark.parametrize(
+    "model", ["", "a/b", "..", ".a", "-a", "a b", "a\n", "a%2Fb", "é", "a:b", "a?b", "a#b"]
+)
+def test_an_odd_model_is_none(model: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        check_model(model)
+    assert caught.value.problem.kind is ProblemKind.MODEL_NOT_FOUND
+
+
+@given(st.text(), st.text(), st.binary())
+def test_parse_raises_nothing_else(model: str, action: str, body: bytes) -> None:
+    with contextlib.suppress(BadRequest):
+        parse("v1", model, action, body, [])

@@ -1,0 +1,123 @@
+"""The life of an engine: start, serve, stop."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+import pytest
+
+from proxy_core.events import CredentialsLoaded, Event
+from proxy_core.simulator import Reply, World
+from tests.fakes.clock import FakeClock
+from tests.fakes.google import google
+from tests.fakes.pollux import pollux
+from tests.fakes.site import Site, open_site, until
+from tests.server import raw
+from tests.server.raw import CHAT, chat_body
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with open_site() as opened:
+        yield opened
+
+
+async def test_a_stop_waits_for_a_running_answer(site: Site) -> None:
+    hold = asyncio.Event()
+    site.world.script(Reply.text("one", "two") | Reply.wait(hold, after=1))
+    reader, writer = await raw.connect(site.pollux.url)
+    writer.write(raw.request(CHAT, chat_body(stream=True)))
+    await reader.readuntil(b"one")
+    engine = site.pollux.engine
+    stopping = asyncio.create_task(engine.stop())
+    await until(lambda: engine.snapshot().state == "stopping")
+    hold.set()
+    assert b"data: [DONE]" in await reader.read()
+    await stopping
+    assert engine.snapshot().state == "stopped"
+    assert [ended.status for ended in site.ended] == [200]
+    writer.close()
+
+
+async def test_a_stop_cuts_off_what_does_not_end(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.world.script(Reply.text("one", "two") | Reply.wait(asyncio.Event(), after=1))
+    reader, writer = await raw.connect(site.pollux.url)
+    writer.write(raw.request(CHAT, chat_body(stream=True)))
+    await reader.readuntil(b"one")
+    caplog.set_level(logging.WARNING)
+    async with asyncio.timeout(raw.PATIENCE_S):
+        await site.pollux.engine.stop(grace_s=0.01)
+    assert "1 exchanges were cut off" in caplog.text
+    assert b"[DONE]" not in await reader.read()
+    assert site.in_flight() == 0
+    writer.close()
+
+
+async def test_a_hurried_stop_does_not_use_its_grace_time(site: Site) -> None:
+    site.world.script(Reply.wait(asyncio.Event()))
+    _reader, writer = await raw.connect(site.pollux.url)
+    writer.write(raw.request(CHAT, chat_body()))
+    await site.world.until(lambda: site.world.requests)
+    engine = site.pollux.engine
+    engine.hurry()  # before a stop it means nothing
+    stopping = asyncio.create_task(engine.stop(grace_s=3_600))
+    await until(lambda: engine.snapshot().state == "stopping")
+    await asyncio.sleep(0)
+    engine.hurry()
+    async with asyncio.timeout(raw.PATIENCE_S):
+        await stopping
+    writer.close()
+
+
+async def test_a_connection_that_is_kept_open_ends_with_the_first_answer_after_the_stop(
+    site: Site,
+) -> None:
+    hold = asyncio.Event()
+    site.world.script(Reply.wait(hold))
+    busy_reader, busy_writer = await raw.connect(site.pollux.url)
+    idle_reader, idle_writer = await raw.connect(site.pollux.url)
+    idle_writer.write(raw.request("/healthz"))
+    await raw.read_answer(idle_reader)
+    busy_writer.write(raw.request(CHAT, chat_body()))
+    await site.world.until(lambda: site.world.requests)
+    stopping = asyncio.create_task(site.pollux.engine.stop())
+    await until(lambda: site.pollux.engine.snapshot().state == "stopping")
+    idle_writer.write(raw.request("/healthz"))
+    late = await raw.read_answer(idle_reader)
+    assert (late.status, late.headers["connection"]) == (200, "close")
+    hold.set()
+    assert (await raw.read_answer(busy_reader)).status == 200
+    await stopping
+    busy_writer.close()
+    idle_writer.close()
+
+
+async def test_credentials_are_counted_in_an_event_and_their_absence_is_said(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with google() as fake, pollux(fake.base_url, []) as running:
+        told: list[Event] = []
+        leave = running.engine.subscribe(told.append)
+        assert not running.engine.ready()
+        assert running.engine.snapshot().state == "degraded"
+        leave()
+    assert not any(isinstance(event, CredentialsLoaded) for event in told)
+    assert "no credentials yet" in caplog.text
+
+
+async def test_only_a_usable_credential_makes_it_ready() -> None:
+    world = World()
+    credential = {"type": "api_key", "key": world.add_key("p"), "label": "k", "project_id": "p"}
+    async with (
+        google(world) as fake,
+        pollux(fake.base_url, [credential], clock=FakeClock()) as running,
+    ):
+        assert running.engine.ready()
+        world.script(Reply.fault("api_key_invalid"))
+        answer = await raw.send(running.url, raw.request(CHAT, chat_body()))
+        assert answer.status == 503
+        assert not running.engine.ready()
+        assert running.engine.snapshot().state == "degraded"
