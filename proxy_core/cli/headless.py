@@ -6,7 +6,7 @@ import sys
 
 from proxy_core import logs
 from proxy_core.assembly import build, read_token
-from proxy_core.cli.loop import new_loop, on_stop_signals, settle_malloc
+from proxy_core.cli.loop import new_loop, on_stop_signals, settle_collector, settle_malloc
 from proxy_core.server import bearer
 from proxy_core.server.listener import PortTaken, next_free
 from proxy_core.settings import Settings, data_folder
@@ -57,6 +57,7 @@ async def _serve(settings: Settings, token: str) -> int:
 
     on_stop_signals(asked_to_stop)
     url = await engine.start()
+    settle_collector()
     log.info("Pollux listens on %s", url)
     if sys.stderr is not None and sys.stderr.isatty():
         print(f"base URL      {url}/v1\nbearer token  {token}", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import signal
 import sys
@@ -25,6 +26,18 @@ def settle_malloc() -> None:
     """
     if sys.platform == "linux":
         bytearray(8 << 20)
+
+
+def settle_collector() -> None:
+    """Keeps the garbage collector off what lives for good; to be called once all is started.
+
+    Every exchange makes some hundred objects that die with it, without cycles. At the default
+    threshold the collector walked the whole program's objects for them again and again: a
+    native request took 1.30 x the CPU of a bare proxy's, and 1.17 x after this.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def on_stop_signals(stop: Callable[[], None]) -> None:

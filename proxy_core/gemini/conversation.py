@@ -8,6 +8,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
+
 from proxy_core.gemini.wire import Call, JsonObject
 
 _LONG = 64 * 1024
@@ -21,17 +23,16 @@ def conversation_key(call: Call) -> bytes:
     The client's own name for it, where it gave one; else what does not change from turn to
     turn: model, system text, tool names and everything before the first model turn.
     """
-    texts = ["named", call.conversation] if call.conversation else _lasting(call)
-    texts = [text if len(text) <= _LONG else _sampled(text) for text in texts]
-    # The lengths in front keep ("ab", "c") and ("a", "bc") apart.
-    told = f"{[len(text) for text in texts]}{''.join(texts)}"
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).digest()
+    named = call.conversation
+    # JSON keeps ("ab", "c") and ("a", "bc") apart.
+    told = orjson.dumps(["named", *_strings(named)] if named else _lasting(call))
+    return hashlib.sha256(told).digest()
 
 
 def continues(call: Call) -> bool:
     """Whether the request goes on with a conversation: holds a model turn or a tool result."""
     for content in _contents(call.body):
-        if content.get("role") in {"model", "function"}:
+        if content.get("role") in ("model", "function"):
             return True
         for part in _dicts(content.get("parts")):
             if "functionResponse" in part or "function_response" in part:
@@ -48,7 +49,8 @@ def _lasting(call: Call) -> list[str]:
     texts = [call.model]
     texts += _strings(_either(body, "systemInstruction", "system_instruction"))
     texts.append("tools")
-    texts += _tool_names(body)
+    if "tools" in body:
+        texts += _tool_names(body)
     for content in _contents(body):
         if content.get("role") == "model":
             break
@@ -67,13 +69,16 @@ def _tool_names(body: JsonObject) -> Iterator[str]:
 
 
 def _strings(value: object) -> list[str]:
-    """Every string in a JSON value, in order. Not recursive: depth is the client's choice."""
+    """Every string in a JSON value, in order, long ones sampled.
+
+    Not recursive: depth is the client's choice.
+    """
     strings: list[str] = []
     waiting = [value]
     while waiting:
         found = waiting.pop()
         if isinstance(found, str):
-            strings.append(found)
+            strings.append(found if len(found) <= _LONG else _sampled(found))
         elif isinstance(found, dict):
             waiting.extend(reversed(found.values()))
         elif isinstance(found, list):

@@ -4,6 +4,8 @@ Not a verdict: what to do about it is `retry`'s business.
 Source: Gemini API reference, GenerateContentResponse, Candidate.FinishReason.
 """
 
+from collections.abc import Sequence
+
 import orjson
 
 from proxy_core.gemini.wire import Chunk, JsonObject, UsageMetadata
@@ -54,6 +56,9 @@ CONTINUATION = "CONTINUATION"
 
 _MODIFIERS = frozenset({"text", "thought", "thoughtSignature"})
 "What a part may hold without saying anything."
+
+_SILENT_PARTS: Sequence[JsonObject] = ({}, {"text": ""})
+"With a signature or any other data beside an empty text, a part would say more."
 
 _ERROR_WITHIN = 64
 "`error` is the only key of an error event, so it stands at the start."
@@ -131,11 +136,12 @@ def _parts(candidate: JsonObject) -> list[JsonObject]:
 
 
 def _objects(value: object) -> list[JsonObject]:
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+        return value  # Nearly always so, for candidates as for parts.
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _is_empty_stop(candidate: JsonObject) -> bool:
-    # A part of one key, "text", empty: with a signature or any other data it would say more.
     return candidate.get("finishReason") == "STOP" and all(
-        part in ({}, {"text": ""}) for part in _parts(candidate)
+        part in _SILENT_PARTS for part in _parts(candidate)
     )

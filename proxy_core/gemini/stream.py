@@ -12,6 +12,10 @@ _BOUNDARY = re.compile(rb"\n(?:\n|\r\n|\r(?=[^\n]))|\r\r")
 no cut of the stream can tear a CRLF apart."""
 _LOOKBACK = 2
 "Bytes at the end of a buffer that may be the start of a boundary."
+_END = b"\r\n\r\n"
+"Of Google's events."
+_CR, _LF = b"\r\n"
+"As numbers: `in` takes an eighth of the time that it takes with a string of one."
 
 
 class EventSplitter:
@@ -52,9 +56,13 @@ def _whole_blocks(data: bytes) -> list[bytes] | None:
     Google sends one line of JSON per event. Counting line ends proves that no other boundary
     hides in the data, and costs far less than looking for each kind.
     """
+    if data.endswith(_END):
+        last = len(data) - len(_END)
+        if data.find(_CR) == last and data.find(_LF) == last + 1:
+            return [data]  # One event a read, as most are, needs no counting.
     count, odd = divmod(data.count(b"\n"), 2)
-    if data.endswith(b"\r\n\r\n"):
-        end, returns = b"\r\n\r\n", 2 * count
+    if data.endswith(_END):
+        end, returns = _END, 2 * count
     else:
         end, returns = b"\n\n", 0
     if odd or not data.endswith(end) or data.count(b"\r") != returns:
@@ -75,8 +83,8 @@ def event_data(block: bytes) -> bytes:
     error object alone, without `data:`.
     """
     if block.startswith(b"data: "):
-        line = block[6:].rstrip(b"\r\n")
-        if b"\n" not in line and b"\r" not in line:
+        line = block[6 : -len(_END)] if block.endswith(_END) else block[6:].rstrip(b"\r\n")
+        if _LF not in line and _CR not in line:
             return line
     bare = block.strip()
     if bare.startswith((b"{", b"[")):

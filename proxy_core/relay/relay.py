@@ -42,6 +42,9 @@ from proxy_core.upstream.google import Answer, NetworkFailure, Upstream
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
 LOADING_WAIT_S = 10.0
+LONGEST_TRIP_S = 300.0
+"""No call goes round the pool for longer: with slow refusals and short rests it never ended, and
+no client waits so long."""
 JSON_BODY = ("Content-Type", "application/json")
 PASSED_ON = ("x-goog-api-client", "x-server-timeout")
 CONVERSATIONAL = frozenset({"generateContent", "streamGenerateContent"})
@@ -72,6 +75,8 @@ class Trip:
     mender: Mender
     path: str
     wait_left: float
+    ends_at: float
+    "When no further credential is tried, monotonic."
     causes: list[Cause] = field(default_factory=list)
     "Of every failed send, in order."
     sends: int = 0
@@ -149,6 +154,7 @@ class Relay:
             mender=Mender(call, self._rungs),
             path=_path(call),
             wait_left=self._patience.max_wait_s,
+            ends_at=self._clock.monotonic() + LONGEST_TRIP_S,
         )
 
     # -- which credential ------------------------------------------------------------------
@@ -273,7 +279,10 @@ class Relay:
         )
         if verdict.mark is not None:
             self._pool.mark(lease, verdict.mark, fault)
-        match verdict.step:
+        step = verdict.step
+        if step is not Step.REPAIR and self._clock.monotonic() > trip.ends_at:
+            step = Step.SURFACE
+        match step:
             case Step.REPAIR:
                 return True
             case Step.SURFACE:

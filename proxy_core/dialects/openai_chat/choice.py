@@ -19,6 +19,12 @@ _AUDIO_LIFETIME_S = 3600
 class Choice:
     """The fold of one choice. Per exchange."""
 
+    __slots__ = (
+        "_audio_id", "_calls", "_content", "_frames", "_grounding", "_images", "_keeps_content",
+        "_logprobs", "_reason", "_reasoning", "_refusal", "_said", "_shape", "_signature",
+        "_speech", "_thinking", "_tool_calls",
+    )  # fmt: skip
+
     def __init__(self, shape: Shape, calls: ToolCalls, frames: ChoiceFrames, audio_id: str) -> None:
         self._shape = shape
         self._frames = frames
@@ -41,7 +47,7 @@ class Choice:
         "The opening tag of thoughts is out, the closing one is not."
 
     def open(self) -> bytes:
-        return self._frames.delta({"role": "assistant", "content": ""})
+        return self._frames.opening()
 
     def take(self, candidate: Candidate) -> bytes:
         frames = b""

@@ -12,6 +12,7 @@ DONE = b"data: [DONE]\n\n"
 KEEP_ALIVE = b": keep-alive\n\n"
 "An SSE comment; the SDKs skip it."
 
+_OPENING = b'{"role":"assistant","content":""}'
 _TAIL = b',"logprobs":null,"finish_reason":null}]}\n\n'
 _TEXT_TAIL = b"}" + _TAIL
 
@@ -44,6 +45,9 @@ class ChoiceFrames:
         self._head = head
         self._text_head = head + b'{"content":'
         self._reasoning_head = head + b'{"reasoning_content":'
+
+    def opening(self) -> bytes:
+        return self._head + _OPENING + _TAIL
 
     def text(self, text: str) -> bytes:
         return self._text_head + orjson.dumps(text) + _TEXT_TAIL
@@ -83,6 +87,9 @@ class SilentFrames(ChoiceFrames):
     def __init__(self) -> None:
         super().__init__(b"")
 
+    def opening(self) -> bytes:
+        return b""
+
     def text(self, text: str) -> bytes:  # noqa: ARG002
         return b""
 
@@ -99,3 +106,6 @@ class SilentFrames(ChoiceFrames):
 
     def function_call(self, call: JsonObject) -> bytes:  # noqa: ARG002
         return b""
+
+
+SILENT = SilentFrames()

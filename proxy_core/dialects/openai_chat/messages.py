@@ -23,7 +23,8 @@ from proxy_core.gemini.schema import WRAPPER
 from proxy_core.gemini.signatures import sign_first_call, split_foreign_id
 from proxy_core.gemini.wire import Content, FunctionCall, FunctionResponse, JsonObject, Part
 
-ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+_SPEAKERS = ("system", "developer", "user", "assistant")
+ROLES = (*_SPEAKERS, "tool", "function")
 
 _NO_RESULT: JsonObject = {"error": "no result"}
 "Of a call that the client gave up; Gemini demands a result for each."
@@ -82,9 +83,10 @@ def read_messages(
         raise BadRequest("'messages' must hold at least one message.", "messages")
     walk = _Walk(family, tools, context)
     for index, message in enumerate(messages):
-        _collect_result(walk, message, f"messages[{index}]")
+        if message.get("role") not in _SPEAKERS:
+            _collect_result(walk, message, f"messages[{index}]")
     for index, message in enumerate(messages):
-        _read_message(walk, message, f"messages[{index}]")
+        _read_message(walk, message, index)
     for waiting in walk.results.values():
         for result in waiting:
             raise BadRequest(f"'{result.at}' answers no call of an assistant message.", result.at)
@@ -96,14 +98,12 @@ def read_messages(
 def _collect_result(walk: _Walk, message: JsonObject, at: str) -> None:
     """Results first, so that each call finds its own wherever the client put it."""
     role = fields.choice(message, "role", ROLES, at)
+    if role is None:
+        raise BadRequest(f"'{at}.role' is required.", f"{at}.role")
     if role == "tool":
         key, where = fields.need_text(message, "tool_call_id", at), f"{at}.tool_call_id"
-    elif role == "function":
-        key, where = _legacy_id(fields.need_text(message, "name", at)), f"{at}.name"
-    elif role is None:
-        raise BadRequest(f"'{at}.role' is required.", f"{at}.role")
     else:
-        return
+        key, where = _legacy_id(fields.need_text(message, "name", at)), f"{at}.name"
     texts, media = _result_parts(message.get("content"), f"{at}.content", walk.family)
     walk.results[key].append(_Result(_response("".join(texts), f"{at}.content"), media, where))
 
@@ -138,9 +138,14 @@ def _refuse_depth(value: Any, text: str, at: str) -> None:
         fields.refuse_depth(value, at)
 
 
-def _read_message(walk: _Walk, message: JsonObject, at: str) -> None:
-    content = message.get("content")
-    match message["role"]:
+def _read_message(walk: _Walk, message: JsonObject, index: int) -> None:
+    role, content = message["role"], message.get("content")
+    if role == "user" and isinstance(content, str):
+        # By far the most; no path is needed for what cannot be wrong.
+        walk.say("user", [{"text": content}] if content else [])
+        return
+    at = f"messages[{index}]"
+    match role:
         case "system" | "developer":
             walk.system += [{"text": text} for text in text_parts(content, f"{at}.content")]
         case "user":
@@ -162,6 +167,9 @@ def _read_assistant(walk: _Walk, message: JsonObject, at: str) -> None:
     if signature := _signature(message, at):
         parts = parts or [{"text": ""}]
         parts[-1]["thoughtSignature"] = signature
+    if "tool_calls" not in message and "function_call" not in message:
+        walk.say("model", parts)
+        return
     results: list[Part] = []
     late: list[Part] = []
     for part, id_ in _calls(walk, message, at):
@@ -260,6 +268,8 @@ def _result_part(walk: _Walk, call: FunctionCall, id_: str, late: list[Part]) ->
 
 def _signature(holder: JsonObject, at: str) -> str | None:
     """`extra_content.google.thought_signature` of a message or a call."""
+    if "extra_content" not in holder:
+        return None
     extra = fields.record(holder, "extra_content", at)
     if extra is None:
         return None

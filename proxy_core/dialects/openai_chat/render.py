@@ -11,7 +11,7 @@ from proxy_core.dialects.contract import Stamp
 from proxy_core.dialects.openai_chat import endings
 from proxy_core.dialects.openai_chat.calls import ToolCalls
 from proxy_core.dialects.openai_chat.choice import Choice
-from proxy_core.dialects.openai_chat.frames import DONE, KEEP_ALIVE, Frames, SilentFrames
+from proxy_core.dialects.openai_chat.frames import DONE, KEEP_ALIVE, SILENT, Frames
 from proxy_core.dialects.openai_chat.shape import Shape
 from proxy_core.dialects.openai_errors import error_body
 from proxy_core.errors import Problem
@@ -29,13 +29,13 @@ class ChatRenderer:
         self._shape = shape
         self._id = f"chatcmpl-{stamp.id}"
         self._created = stamp.created
-        self._frames = Frames(self._id, stamp.created, shape.model)
+        self._frames = Frames(self._id, stamp.created, shape.model) if shape.stream else None
         calls = ToolCalls(shape.tools, memory, stamp.new_id)
         self._choices = [
             Choice(
                 shape,
                 calls,
-                self._frames.choice(index) if shape.stream else SilentFrames(),
+                SILENT if self._frames is None else self._frames.choice(index),
                 f"audio_{stamp.id}_{index}",
             )
             for index in range(shape.choices)
@@ -47,24 +47,22 @@ class ChatRenderer:
     def chunk(self, chunk: Chunk, call_index: int = 0) -> bytes:
         if "usageMetadata" in chunk:
             self._usage[call_index] = chunk["usageMetadata"]
-        if self._opened:
-            opening = b""
-        else:
-            self._opened = True
-            opening = self._open()
         frames = b""
+        if not self._opened:
+            self._opened = True
+            frames = self._open()
         for candidate in chunk.get("candidates", ()):
             index = call_index + candidate.get("index", 0)
             if index < len(self._choices):
                 frames += self._choices[index].take(candidate)
         if "promptFeedback" in chunk:
             frames += self._block(chunk["promptFeedback"], call_index)
-        return opening + frames
+        return frames
 
     def end(self) -> bytes:
         frames = b"" if self._opened else self._open()
         frames += b"".join(choice.end(self._created) for choice in self._choices)
-        if self._shape.usage_chunk:
+        if self._shape.usage_chunk and self._frames is not None:
             frames += self._frames.usage(endings.usage(self._usage.values()))
         return frames + DONE
 
