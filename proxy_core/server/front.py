@@ -113,7 +113,8 @@ class FrontDoor:
             if not self.open_exchanges:
                 self._idle.set()
             if exchange.action:
-                self._bus.publish(self._ended(visit))
+                # Soon, not now: a whole answer goes out first.
+                asyncio.get_running_loop().call_soon(self._bus.publish, self._ended(visit))
 
     async def idle(self) -> None:
         """Returns when no exchange is open."""

@@ -6,8 +6,9 @@ newer models, so is the last.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 import orjson
@@ -25,6 +26,10 @@ from proxy_core.gemini.wire import Content, FunctionCall, FunctionResponse, Json
 
 _SPEAKERS = ("system", "developer", "user", "assistant")
 ROLES = (*_SPEAKERS, "tool", "function")
+
+_TURNS: Mapping[str, Literal["user", "model"]] = MappingProxyType(
+    {"user": "user", "assistant": "model"}
+)
 
 _NO_RESULT: JsonObject = {"error": "no result"}
 "Of a call that the client gave up; Gemini demands a result for each."
@@ -140,9 +145,10 @@ def _refuse_depth(value: Any, text: str, at: str) -> None:
 
 def _read_message(walk: _Walk, message: JsonObject, index: int) -> None:
     role, content = message["role"], message.get("content")
-    if role == "user" and isinstance(content, str):
-        # By far the most; no path is needed for what cannot be wrong.
-        walk.say("user", [{"text": content}] if content else [])
+    turn = _TURNS.get(role) if len(message) == 2 else None
+    if turn and isinstance(content, str) and walk.context.thought_tags is None:
+        # By far the most: a bare text, with nothing to look for and nothing to go wrong.
+        walk.say(turn, [{"text": content}] if content else [])
         return
     at = f"messages[{index}]"
     match role:
