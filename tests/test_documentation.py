@@ -2,9 +2,12 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from proxy_core.events import Event
+from proxy_core.server.routes import ROUTES
 from proxy_core.settings import SETTINGS, SettingInfo, Settings, load_settings
 
 ROOT = Path(__file__).parent.parent
@@ -55,3 +58,14 @@ def test_the_example_with_every_line_switched_on_is_accepted(tmp_path: Path) -> 
 )
 def test_the_readme_has_its_sections(title: str) -> None:
     assert section(title).strip()
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route[1])
+def test_every_route_is_in_the_readme(route: tuple[str, str, str]) -> None:
+    method, path, _ = route
+    assert f"`{method} {path}`" in section("Routes")
+
+
+@pytest.mark.parametrize("event", get_args(Event), ids=lambda event: event.__name__)
+def test_every_event_is_in_the_readme(event: type) -> None:
+    assert f"`{event.__name__}`" in section("For programs in the same process")
