@@ -5,6 +5,7 @@ HTTP 200 no answer (nothing in it, an error object, a broken call of the model) 
 Rejected before that point. Not here: what to do about it (`retry`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -57,6 +58,8 @@ class StreamReply:
         self._answer = answer
         self._splitter = splitter
         self._blocks = blocks
+        self.on_late_fault: Callable[[Fault], object] = _nothing
+        "Told what ended the stream too early; nothing is retried then, but it is remembered."
         self._finished = False
         self._last = b""
         self._ended = False
@@ -67,6 +70,13 @@ class StreamReply:
         Each block keeps its terminator. A stream that breaks off, ends without a
         finishReason or holds an error object raises once what came before was returned.
         """
+        try:
+            return await self._next()
+        except Rejected as rejected:
+            self.on_late_fault(rejected.fault)
+            raise
+
+    async def _next(self) -> list[bytes]:
         blocks, self._blocks = self._blocks, []
         while not blocks:
             if self._ended:
@@ -86,22 +96,23 @@ class StreamReply:
 
     def _checked(self, blocks: list[bytes]) -> list[bytes]:
         for position, block in enumerate(blocks):
-            if (error := self._watch(block)) is not None:
+            if (fault := self._watch(block)) is not None:
                 if position:  # what came before the error is the client's
                     self._blocks = blocks[position:]
                     return blocks[:position]
-                raise Rejected(
-                    faults.classify_stream_error(error, with_api_key=_with_key(self.lease))
-                )
+                raise Rejected(fault)
         return blocks
 
-    def _watch(self, block: bytes) -> JsonObject | None:
-        """Notes what matters in a block; the error where it is one instead of a chunk."""
+    def _watch(self, block: bytes) -> Fault | None:
+        """Notes what matters in a block; the fault where it is one instead of a chunk."""
         if b'"error"' in block and (error := stream_error(event_data(block))) is not None:
-            return error
+            return faults.classify_stream_error(error, with_api_key=_with_key(self.lease))
         if b'"finishReason"' in block or b'"blockReason"' in block:
             # Only a parsed chunk tells: arguments of a function may use the same names.
             chunk = cast("Chunk", _parsed(event_data(block)) or {})
+            fault = faults.finish_fault(finish_reason(chunk) or "")
+            if fault is not None and fault.cause is Cause.SUSPENDED:
+                return fault
             self._finished = self._finished or is_finished(chunk)
         self._last = block
         return None
@@ -113,6 +124,10 @@ class StreamReply:
     def close(self) -> None:
         self._answer.release()
         self.lease.give_back()
+
+
+def _nothing(_: Fault) -> None:
+    """Nobody has asked to be told."""
 
 
 async def receive_stream(answer: Answer, lease: Lease, *, tolerant: bool) -> StreamReply:

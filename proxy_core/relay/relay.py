@@ -47,6 +47,8 @@ LONGEST_TRIP_S = 300.0
 no client waits so long."""
 JSON_BODY = ("Content-Type", "application/json")
 PASSED_ON = ("x-goog-api-client", "x-server-timeout")
+LATE = History(sends=1, same_cause=1, repaired=True, strikes=0)
+"Of a fault behind the commit point, which is marked but never retried."
 CONVERSATIONAL = frozenset({"generateContent", "streamGenerateContent"})
 "Actions whose requests belong to a conversation."
 
@@ -115,7 +117,9 @@ class Relay:
 
     async def stream(self, exchange: Exchange, call: Call) -> StreamReply:
         """A stream whose first chunk has arrived. Raises Failed. Close what it returns."""
-        return await self._run(exchange, call, receive_stream, holds_lease=True)
+        reply = await self._run(exchange, call, receive_stream, holds_lease=True)
+        reply.on_late_fault = lambda fault: self._mark(reply.lease, fault, LATE)
+        return reply
 
     async def chunks(self, exchange: Exchange, call: Call) -> list[Chunk]:
         """All chunks of a complete streamed answer. Raises Failed."""
@@ -267,19 +271,8 @@ class Relay:
         if RULES[cause].step is Step.RETRY:
             trip.sends += 1
             trip.last = fault
-        now = self._clock.now()
         history = History(trip.sends, trip.causes.count(cause), not mended, lease.strikes)
-        verdict = judge(
-            fault,
-            history,
-            max_attempts=self._patience.max_attempts,
-            now=now,
-            day_ends=midnight_pacific(now),
-            jitter=self._random.random(),
-        )
-        if verdict.mark is not None:
-            self._pool.mark(lease, verdict.mark, fault)
-        step = verdict.step
+        step = self._mark(lease, fault, history)
         if step is not Step.REPAIR and self._clock.monotonic() > trip.ends_at:
             step = Step.SURFACE
         match step:
@@ -292,6 +285,21 @@ class Relay:
             case Step.ROTATE:
                 pass
         return False
+
+    def _mark(self, lease: Lease, fault: Fault, history: History) -> Step:
+        """Judges a fault and lets the pool bear the mark; returns what to do next."""
+        now = self._clock.now()
+        verdict = judge(
+            fault,
+            history,
+            max_attempts=self._patience.max_attempts,
+            now=now,
+            day_ends=midnight_pacific(now),
+            jitter=self._random.random(),
+        )
+        if verdict.mark is not None:
+            self._pool.mark(lease, verdict.mark, fault)
+        return verdict.step
 
     def _mend(self, trip: Trip, cause: Cause) -> bool:
         """Whether sending once more on the same lease has a chance now."""

@@ -71,6 +71,13 @@ def test_the_clients_own_name_is_the_key() -> None:
     assert conversation_key(one) == conversation_key(same) != conversation_key(other)
 
 
+def test_the_same_letters_in_other_pieces_have_another_key() -> None:
+    def in_pieces(*texts: str) -> bytes:
+        return key({"role": "user", "parts": [{"text": text} for text in texts]})
+
+    assert len({in_pieces("ab", "c"), in_pieces("a", "bc"), in_pieces('a","b', "c")}) == 3
+
+
 def test_an_image_tells_conversations_apart() -> None:
     def with_image(data: str) -> bytes:
         return key({"role": "user", "parts": [{"inlineData": {"data": data}}]})
@@ -83,6 +90,7 @@ def test_an_image_tells_conversations_apart() -> None:
 def test_a_first_turn_does_not_continue() -> None:
     assert not continues(call(turn("user", "a"), turn("user", "b")))
     assert not continues(call())
+    assert not continues(call({"role": []}))
 
 
 def test_a_model_turn_or_a_tool_result_continues() -> None:

@@ -40,6 +40,32 @@ async def test_a_stream_that_breaks_is_told_as_such_and_not_retried(name: str, f
 
 
 @pytest.mark.parametrize("form", STREAMS)
+async def test_what_google_says_in_the_middle_of_a_stream_is_remembered(form: Form) -> None:
+    async with stage() as on:
+        on.key("first")
+        await on.open()
+        on.world.script(Reply.error_in_stream(2, "service_disabled"))
+        told = await on.ask(form, "one two three four five six seven eight nine ten")
+        assert told.error is not None
+        assert on.state("first") == "api_off"
+
+
+@pytest.mark.parametrize("form", STREAMS)
+async def test_an_account_limited_in_the_middle_of_a_stream_is_taken_out(form: Form) -> None:
+    text = {"candidates": [{"content": {"role": "model", "parts": [{"text": "So "}]}, "index": 0}]}
+    limited = {"candidates": [{"finishReason": "PUP_LIMITED_DISABLED", "index": 0}]}
+    async with stage() as on:
+        on.key("first")
+        on.key("second")
+        await on.open()
+        on.world.script(Reply.chunks([text, limited]))
+        told = await on.ask(form)
+        assert told.error is not None
+        assert len(on.asked()) == 1
+        assert "suspended" in {on.state("first"), on.state("second")}
+
+
+@pytest.mark.parametrize("form", STREAMS)
 async def test_an_argument_called_finish_reason_does_not_end_a_truncated_stream(form: Form) -> None:
     call = {"functionCall": {"name": "note", "args": {"finishReason": "STOP"}}}
     chunk = {"candidates": [{"content": {"role": "model", "parts": [call]}, "index": 0}]}

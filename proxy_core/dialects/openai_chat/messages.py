@@ -5,7 +5,7 @@ of its calls and in one content; each names its call; the first turn is the user
 newer models, so is the last.
 """
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -56,7 +56,7 @@ class _Walk:
     family: Family
     tools: Tools
     context: ParseContext
-    results: dict[str, deque[_Result]] = field(default_factory=lambda: defaultdict(deque))
+    results: dict[str, deque[_Result]] = field(default_factory=dict)
     "By tool-call id, in order: some clients use an id again in a later step."
     system: list[Part] = field(default_factory=list)
     contents: list[Content] = field(default_factory=list)
@@ -110,7 +110,8 @@ def _collect_result(walk: _Walk, message: JsonObject, at: str) -> None:
     else:
         key, where = _legacy_id(fields.need_text(message, "name", at)), f"{at}.name"
     texts, media = _result_parts(message.get("content"), f"{at}.content", walk.family)
-    walk.results[key].append(_Result(_response("".join(texts), f"{at}.content"), media, where))
+    result = _Result(_response("".join(texts), f"{at}.content"), media, where)
+    walk.results.setdefault(key, deque()).append(result)
 
 
 def _result_parts(content: object, at: str, family: Family) -> tuple[list[str], list[Part]]:
@@ -260,7 +261,7 @@ def _arguments(walk: _Walk, name: str, called: JsonObject, at: str) -> JsonObjec
 
 def _result_part(walk: _Walk, call: FunctionCall, id_: str, late: list[Part]) -> Part:
     """The result of a call; media that the family takes only from a user go to `late`."""
-    waiting = walk.results[id_]
+    waiting = walk.results.get(id_)
     result = waiting.popleft() if waiting else _Result(_NO_RESULT, [], "")
     response: FunctionResponse = {"name": call["name"], "response": result.response}
     if "id" in call:
