@@ -13,11 +13,11 @@ from proxy_core.__main__ import main as run_without_window
 WITHOUT_WINDOW = frozenset({"--headless", "--gen-creds", "--help", "-h", "--version"})
 WITH_VALUE = frozenset({"--host", "--port", "--config", "--env-file", "--log-level"})
 
-NO_WINDOW_YET = "pollux: the window is not part of this release; run `pollux --headless` instead."
-NO_QT = (
-    "pollux: the window needs PySide6: pip install 'pollux-proxy[desktop]'. "
-    "Without it, run `pollux --headless`."
+NO_WINDOW_YET = (
+    "pollux: the window is not part of this release; "
+    "run `pollux --headless`, or `pollux demo --headless` for the demo."
 )
+NO_QT = f"{NO_WINDOW_YET} The window will need PySide6, from the extra pollux-proxy[desktop]."
 
 
 def wants_window(arguments: Sequence[str]) -> bool:

@@ -90,7 +90,7 @@ class Engine:
         await parts.clock.wait(self._draining, grace_s)
         self._draining.cancel()
         if parts.door.open_exchanges:
-            log.warning("%d exchanges were cut off by the stop", parts.door.open_exchanges)
+            log.warning("exchanges cut off by the stop: %d", parts.door.open_exchanges)
         if self._loading is not None:
             self._loading.cancel()
         await parts.listener.stop()
@@ -119,9 +119,12 @@ class Engine:
         for bad in unreadable:
             log.warning("%s is left out: %s", bad.source, bad.reason)
         if found:
-            log.info("%d credentials in %d projects", len(found), len(parts.pool.units))
+            log.info("credentials: %d, projects: %d", len(found), len(parts.pool.units))
         else:
-            log.warning("no credentials yet; every request will be answered with 503")
+            log.warning(
+                "no credentials yet: every request is answered with 503. Set CREDENTIALS_JSON_LIST "
+                "or put credentials into the data folder, then start again"
+            )
         parts.loaded.set()
         parts.bus.publish(CredentialsLoaded(parts.clock.now(), len(found), len(unreadable)))
 

@@ -49,7 +49,7 @@ async def test_a_stop_cuts_off_what_does_not_end(
     caplog.set_level(logging.WARNING)
     async with asyncio.timeout(raw.PATIENCE_S):
         await site.pollux.engine.stop(grace_s=0.01)
-    assert "1 exchanges were cut off" in caplog.text
+    assert "exchanges cut off by the stop: 1" in caplog.text
     assert b"[DONE]" not in await reader.read()
     assert site.in_flight() == 0
     writer.close()

@@ -75,18 +75,28 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"pollux {__version__}")
-    parser.add_argument("--headless", action="store_true", help="run the proxy without a window")
+    parser.add_argument("--headless", action="store_true", help="run the proxy, without a window")
     _add_common(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    demo = commands.add_parser("demo", help="run on a simulated Google, without any account")
+    demo = _command(commands, "demo", "run on a simulated Google, without any account")
     demo.add_argument("--headless", action="store_true", help="without a window")
     demo.add_argument("--once", action="store_true", help="send the sample requests, then stop")
-    token = commands.add_parser("token", help="the bearer token that clients need")
-    token.add_argument("action", choices=("show", "rotate"))
+    token = _command(
+        commands, "token", "show the bearer token that clients need, or make a new one"
+    )
+    token.add_argument(
+        "action", choices=("show", "rotate"), help="print the token, or make a new one and print it"
+    )
     token.add_argument("--json", action="store_true", help="print JSON")
     for command in (demo, token):
         _add_common(command, suppressed=True)
     return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, what: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
 
 
 def _add_common(parser: argparse.ArgumentParser, *, suppressed: bool = False) -> None:
@@ -94,12 +104,22 @@ def _add_common(parser: argparse.ArgumentParser, *, suppressed: bool = False) ->
     default = argparse.SUPPRESS if suppressed else None
     parser.add_argument("--host", default=default, help="address to listen on")
     parser.add_argument("--port", default=default, help="port to listen on")
-    parser.add_argument("--log-level", default=default, help="debug, info, warning or error")
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", default=default, help="settings.toml to read"
+        "--log-level", metavar="LEVEL", default=default, help="debug, info, warning or error"
     )
     parser.add_argument(
-        "--env-file", type=Path, metavar="FILE", default=default, help=".env to read"
+        "--config",
+        type=Path,
+        metavar="FILE",
+        default=default,
+        help="settings in TOML, instead of settings.toml in the configuration folder",
+    )
+    parser.add_argument(
+        "--env-file",
+        type=Path,
+        metavar="FILE",
+        default=default,
+        help="settings as NAME=value, instead of .env in this folder",
     )
 
 

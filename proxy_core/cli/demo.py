@@ -57,7 +57,8 @@ class Outcome:
 
 def demo(arguments: Arguments, make_google: MakeGoogle) -> int:
     """Runs the demo; returns the exit code."""
-    handler = logs.set_up(arguments.settings.get("LOG_LEVEL", "warning"))
+    # Not "warning": that Google is replaced is what the demo says first.
+    handler = logs.set_up(arguments.settings.get("LOG_LEVEL", "error"))
     try:
         with asyncio.Runner(loop_factory=new_loop) as runner:
             return runner.run(_run(arguments, make_google))
@@ -120,9 +121,23 @@ async def _show(engine: Engine, token: str, *, once: bool) -> int:
     if once:
         print("All requests were answered." if good else "A request failed.")
         return 0 if good else 1
-    print(f"\nbase URL      {url}/v1\nbearer token  {token}\nCtrl-C stops.", flush=True)
+    print(_invitation(url, token), flush=True)
     await stop.wait()
     return 0
+
+
+def _invitation(url: str, token: str) -> str:
+    body = json.dumps({"model": MODEL, "messages": [{"role": "user", "content": "Hello"}]})
+    return f"""
+base URL      {url}/v1
+bearer token  {token}
+
+From another terminal:
+  curl {url}/v1/chat/completions \\
+    -H "Authorization: Bearer {token}" -H "Content-Type: application/json" \\
+    -d '{body}'
+
+Ctrl-C stops."""
 
 
 def _resting(engine: Engine) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 
 from proxy_core import logs
@@ -23,7 +24,7 @@ def headless(settings: Settings) -> int:
         with asyncio.Runner(loop_factory=new_loop) as runner:
             return runner.run(_serve(settings, token))
     except bearer.UnreadableToken as error:
-        log.critical("%s", error)
+        log.critical("%s (data folder: %s)", error, data_folder(settings))
         return 4
     except PortTaken as error:
         free = next_free(error.host, error.port + 1)
@@ -31,7 +32,9 @@ def headless(settings: Settings) -> int:
         log.critical("%s%s", error, hint)
         return 3
     except OSError as error:
-        reason = error.strerror or "not possible"
+        # asyncio's own text names the address a second time; look-ups have negative numbers.
+        system = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        reason = system or "not possible"
         where = f"{settings.host}:{settings.port}"
         log.critical("HOST, PORT: cannot listen on %s: %s", where, reason)
         return 2
@@ -60,7 +63,10 @@ async def _serve(settings: Settings, token: str) -> int:
     settle_collector()
     log.info("Pollux listens on %s", url)
     if sys.stderr is not None and sys.stderr.isatty():
-        print(f"base URL      {url}/v1\nbearer token  {token}", file=sys.stderr)
+        print(
+            f"base URL      {url}/v1\nbearer token  {token}\ndata folder   {data_folder(settings)}",
+            file=sys.stderr,
+        )
     else:
         log.info("the bearer token is in %s", _kept_in(settings))
     await stop.wait()

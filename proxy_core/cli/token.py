@@ -22,7 +22,9 @@ def token(action: str, settings: Settings, *, as_json: bool) -> int:
         else:
             value = bearer.load_or_create(folder)
     except bearer.UnreadableToken as error:
-        print(f"pollux: {error}", file=sys.stderr)
+        print(f"pollux: {error} (data folder: {folder})", file=sys.stderr)
         return 4
+    if action == "rotate":
+        print("A running Pollux takes the new token at its next start.", file=sys.stderr)
     print(json.dumps({"token": value}) if as_json else value)
     return 0

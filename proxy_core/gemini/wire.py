@@ -5,8 +5,7 @@ nothing is validated here. Source: Gemini API reference, GenerateContentRequest 
 GenerateContentResponse.
 """
 
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from typing_extensions import TypedDict
 
@@ -88,8 +87,7 @@ class Chunk(TypedDict, total=False):
     responseId: str
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """What an exchange asks of Gemini. One value serves every attempt."""
 
     model: str

@@ -39,11 +39,12 @@ async def _read(request: BaseRequest, limit_bytes: int) -> bytes:
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0
     content: StreamReader = request.content
-    first = await content.readany()
-    if content.at_eof():
-        return _within(first, limit_bytes)
-    parts = [first]
-    size = len(first)
+    if content.is_eof():  # it has arrived with its head, as small bodies do
+        return _within(content.read_nowait(), limit_bytes)
+    # aiohttp would stop and start the socket for each 64 KiB.
+    content.set_read_chunk_size(request.content_length or 0)
+    parts: list[bytes] = []
+    size = 0
     while part := await content.readany():
         parts.append(part)
         size += len(part)

@@ -209,7 +209,7 @@ async def test_a_second_signal_does_not_wait_for_streams(tmp_path: Path) -> None
             process.send_signal(signal.SIGINT)
             told = await asyncio.wait_for(rest(process), 10)  # not the 30 s of the grace time
             assert process.returncode == 0
-            assert "1 exchanges were cut off" in told
+            assert "exchanges cut off by the stop: 1" in told
             assert b"[DONE]" not in await reader.read()
             writer.close()
 
