@@ -282,12 +282,15 @@ class _Cleaner:
     def _release_cycles(self) -> None:
         """Takes properties that lead back to where they stand out of `required`.
 
-        Gemini refuses recursion through a required property, nullable or not.
+        Gemini refuses recursion through a required property, nullable or not. The model is told
+        in words, since a strict client misses the key in every leaf.
         """
         cyclic = _cyclic(self._links)
         for context, node, name, targets in self._demands:
             if context in cyclic and not cyclic.isdisjoint(targets):
                 node["required"].remove(name)
+                told = f"({name} is required, empty or null in a leaf)"
+                node["description"] = f"{node.get('description', '')} {told}".lstrip()
                 if not node["required"]:
                     del node["required"]
 

@@ -34,7 +34,7 @@ async def call(visit: Visit, route: Route, services: Services, body: bytes) -> S
     exchange.model, exchange.action = parsed.model, parsed.action
     if parsed.streams:
         exchange.stream = True
-        sse = ("alt", "sse") in pairs or ("$alt", "sse") in pairs
+        sse = any(unquote(name) in ("alt", "$alt") and value == "sse" for name, value in pairs)
         return await _stream(visit, parsed, SseFraming() if sse else ArrayFraming(), services)
     reply = await services.relay.whole(exchange, parsed)
     exchange.tokens = tokens_of(reply.chunk)
@@ -104,11 +104,11 @@ def no_such_model(name: str) -> BadRequest:
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
-    """Name and value of each parameter; names decoded, values as they stood."""
+    """Name and value of each parameter, as they stood."""
     pairs = []
     for piece in query.split("&") if query else ():
         name, _, value = piece.partition("=")
-        pairs.append((unquote(name), value))
+        pairs.append((name, value))
     return pairs
 
 

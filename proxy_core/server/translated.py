@@ -31,7 +31,6 @@ async def answer(visit: Visit, dialect: Dialect, services: Services, body: bytes
     parsed = dialect.parse(body, services.parsing)
     exchange.stream = parsed.stream
     exchange.model = parsed.calls[0].model
-    exchange.action = parsed.calls[0].action
     renderer = parsed.renderer(Stamp(exchange.id, int(exchange.at), new_id))
     if parsed.stream:
         return await _stream(visit, parsed, renderer, services)

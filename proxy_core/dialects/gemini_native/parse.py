@@ -5,6 +5,7 @@ goes to Google are the client's own bytes.
 """
 
 import re
+from urllib.parse import unquote
 
 import orjson
 
@@ -30,7 +31,12 @@ def parse(version: str, model: str, action: str, body: bytes, query: list[tuple[
     document = _document(body)
     if version == "v1" and (_V1BETA_ONLY.match(model) or "cachedContent" in document):
         version = "v1beta"  # `v1` knows neither; an upgrade changes nothing else
-    kept = [f"{n}={value}" for n, value in query if n.lower().lstrip("$") not in OURS]
+    # Decoded only to be compared: a line end in a name would end the request line to Google.
+    kept = [
+        f"{name}={value}"
+        for name, value in query
+        if unquote(name).lower().lstrip("$") not in OURS
+    ]
     return Call(
         model=model,
         action=action,
