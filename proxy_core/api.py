@@ -6,6 +6,7 @@ the window's, which cost 2.5 to 4 times the CPU per stream event and let each st
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
@@ -43,6 +44,8 @@ __all__ = [
     "load_settings",
 ]
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 Update: TypeAlias = Snapshot | tuple[Event, ...]
 Watcher: TypeAlias = Callable[[Update], None]
@@ -62,6 +65,9 @@ class Pollux:
         self._ready: Future[_Host] = Future()
         "Done when the engine's loop runs; nothing waits for it but through a future."
         self._stopping: Future[None] | None = None
+        self._lock = threading.Lock()
+        self._ended = False
+        "Whether the loop takes no more; set on the loop, read and written under the lock."
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     def start(self) -> Future[str]:
@@ -75,9 +81,9 @@ class Pollux:
     def stop(self, grace_s: float = 30.0) -> Future[None]:
         """Lets running exchanges finish for `grace_s` seconds, then ends engine and thread.
 
-        A second call gives the future of the first.
+        A second call gives the future of the first. Cancelling it ends the grace time.
         """
-        if self._stopping is None:
+        if self._stopping is None or self._stopping.cancelled():
             self._stopping = self._submit(lambda host: host.stop(grace_s))
         return self._stopping
 
@@ -86,14 +92,17 @@ class Pollux:
         self._thread.join(timeout_s)
 
     def snapshot(self) -> Snapshot:
-        """The latest state, at once; at most a quarter of a second old."""
-        return self._ready.result().latest if self._ready.done() else STOPPED
+        """The state after the last event, at once; at most a quarter of a second late."""
+        if not self._ready.done() or self._ready.exception() is not None:
+            return STOPPED
+        return self._ready.result().latest
 
     def watch(self, watcher: Watcher) -> Future[Callable[[], None]]:
         """Calls `watcher` on the engine's thread: a snapshot now, then batches of events.
 
-        A new snapshot comes instead where events piled up. The future gives the function that
-        ends the watch; it may be called from any thread.
+        A new snapshot comes when the engine has started, stops or has stopped, and instead of a
+        batch where events piled up. `watcher` must not block: the engine waits for it. The
+        future gives the function that ends the watch; any thread may call it, also again.
         """
         return self._submit(lambda host: host.watch(watcher))
 
@@ -104,16 +113,30 @@ class Pollux:
         outer: Future[T] = Future()
 
         def begin(ready: "Future[_Host]") -> None:
+            if outer.cancelled():
+                return
+            if (error := ready.exception()) is not None:
+                outer.set_exception(error)
+                return
             host = ready.result()
-            if host.loop.is_closed():
-                outer.set_exception(RuntimeError("the engine has stopped"))
-            elif not outer.cancelled():
-                _chain(asyncio.run_coroutine_threadsafe(work(host), host.loop), outer)
+            _chain(asyncio.run_coroutine_threadsafe(work(host), host.loop), outer)
 
-        self._ready.add_done_callback(begin)
+        with self._lock:
+            if self._ended:
+                outer.set_exception(RuntimeError("the engine has stopped"))
+            else:
+                self._ready.add_done_callback(begin)
         return outer
 
     def _run(self) -> None:
+        try:
+            self._run_loop()
+        except Exception as error:  # the thread's outermost handler: nobody else hears of it
+            log.exception("the engine's thread failed")
+            if not self._ready.done():
+                self._ready.set_exception(error)
+
+    def _run_loop(self) -> None:
         # aiohttp is imported here, in the engine's thread, so that a window need not wait for
         # it, and before the loop runs, which an import would block.
         from proxy_core import assembly  # noqa: PLC0415
@@ -126,6 +149,8 @@ class Pollux:
     async def _serve(self, host: "_Host") -> None:
         self._ready.set_result(host)
         await host.ended.wait()
+        with self._lock:  # what was handed to the loop before this still begins
+            self._ended = True
 
 
 def _chain(inner: Future[T], outer: Future[T]) -> None:
@@ -159,7 +184,7 @@ class _Host:
         self.ended = asyncio.Event()
         self.loop = loop
         self._engine: Engine | None = None
-        self._watchers: list[Watcher] = []
+        self._watchers: dict[object, Watcher] = {}
         self._pending: list[Event] = []
         self._timer: asyncio.TimerHandle | None = None
 
@@ -169,24 +194,29 @@ class _Host:
         engine.subscribe(self._on_event)
         url = await engine.start()
         self._engine = engine
-        self.latest = engine.snapshot()
+        self._flush()
+        self._tell(self.latest)
         return url
 
     async def stop(self, grace_s: float) -> None:
-        if self._engine is not None:
-            await self._engine.stop(grace_s)
-            self.latest = self._engine.snapshot()
-            self._tell(self.latest)
-        if self._timer is not None:
-            self._timer.cancel()
-        self.ended.set()
+        try:
+            if self._engine is not None:
+                self._engine.close_door()
+                self._flush()
+                self._tell(self.latest)
+                await self._engine.stop(grace_s)
+                self._flush()
+                self._tell(self.latest)
+        finally:
+            self.ended.set()
 
     async def watch(self, watcher: Watcher) -> Callable[[], None]:
         watcher(self.latest)
-        self._watchers.append(watcher)
+        entry = object()
+        self._watchers[entry] = watcher
 
         def end() -> None:
-            self.loop.call_soon_threadsafe(self._watchers.remove, watcher)
+            self._watchers.pop(entry, None)
 
         return end
 
@@ -196,12 +226,18 @@ class _Host:
             self._timer = self.loop.call_later(PACE_S, self._flush)
 
     def _flush(self) -> None:
-        self._timer = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         events, self._pending = tuple(self._pending), []
         if self._engine is not None:
             self.latest = self._engine.snapshot()
-        self._tell(events if len(events) <= LONGEST_BATCH else self.latest)
+        if events:
+            self._tell(events if len(events) <= LONGEST_BATCH else self.latest)
 
     def _tell(self, update: Update) -> None:
-        for watcher in tuple(self._watchers):
-            watcher(update)
+        for watcher in tuple(self._watchers.values()):
+            try:
+                watcher(update)
+            except Exception:  # a front end's bug must neither end the engine nor deafen others
+                log.exception("a watcher failed")

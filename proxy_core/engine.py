@@ -8,9 +8,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 from proxy_core.clock import Clock
+from proxy_core.credentials.model import Credential, Unreadable
 from proxy_core.credentials.stores import CredentialStore, Loaded
 from proxy_core.events import Bus, CredentialsLoaded, Subscriber
 from proxy_core.gemini.states import CredentialState, ModelState, describe
@@ -58,7 +60,7 @@ class Engine:
         self._port = 0
         self._loading: asyncio.Task[None] | None = None
         self._draining: asyncio.Task[None] | None = None
-        self._unreadable: tuple[tuple[str, str], ...] = ()
+        self._unreadable: tuple[Unreadable, ...] = ()
 
     # -- life ------------------------------------------------------------------------------
 
@@ -80,20 +82,32 @@ class Engine:
         """Returns when the credentials were read."""
         await self._parts.loaded.wait()
 
-    async def stop(self, grace_s: float = GRACE_S) -> None:
-        """Takes no more, lets running exchanges finish for `grace_s` seconds, then ends."""
+    def close_door(self) -> None:
+        """Begins a stop: from now on connections end with their answer."""
         self._state = "stopping"
+        self._parts.door.closing = True
+
+    async def stop(self, grace_s: float = GRACE_S) -> None:
+        """Takes no more, lets running exchanges finish for `grace_s` seconds, then ends.
+
+        Cancelled, it ends at once.
+        """
+        self.close_door()
         parts = self._parts
-        parts.door.closing = True
         await parts.listener.stop_accepting()
         self._draining = spawn(parts.door.idle(), name="drain")
-        await parts.clock.wait(self._draining, grace_s)
-        self._draining.cancel()
-        if parts.door.open_exchanges:
-            log.warning("exchanges cut off by the stop: %d", parts.door.open_exchanges)
+        try:
+            await parts.clock.wait(self._draining, grace_s)
+        finally:
+            self._draining.cancel()
+            await self._end()
+
+    async def _end(self) -> None:
+        if self._parts.door.open_exchanges:
+            log.warning("exchanges cut off by the stop: %d", self._parts.door.open_exchanges)
         if self._loading is not None:
             self._loading.cancel()
-        await parts.listener.stop()
+        await self._parts.listener.stop()
         await self._close()
 
     async def _close(self) -> None:
@@ -112,11 +126,12 @@ class Engine:
 
     def _take(self, loaded: Sequence[Loaded]) -> None:
         parts = self._parts
-        found = {c.id: c for one in reversed(loaded) for c in reversed(one.credentials)}
-        parts.pool.replace(tuple(reversed(found.values())))
-        unreadable = [bad for one in loaded for bad in one.unreadable]
-        self._unreadable = tuple((bad.source, bad.reason) for bad in unreadable)
-        for bad in unreadable:
+        found: dict[str, Credential] = {}
+        for credential in chain.from_iterable(one.credentials for one in loaded):
+            found.setdefault(credential.id, credential)  # the first store wins
+        parts.pool.replace(tuple(found.values()))
+        self._unreadable = tuple(chain.from_iterable(one.unreadable for one in loaded))
+        for bad in self._unreadable:
             log.warning("%s is left out: %s", bad.source, bad.reason)
         if found:
             log.info("credentials: %d, projects: %d", len(found), len(parts.pool.units))
@@ -126,7 +141,7 @@ class Engine:
                 "or put credentials into the data folder, then start again"
             )
         parts.loaded.set()
-        parts.bus.publish(CredentialsLoaded(parts.clock.now(), len(found), len(unreadable)))
+        parts.bus.publish(CredentialsLoaded(parts.clock.now(), len(found), len(self._unreadable)))
 
     # -- telling ---------------------------------------------------------------------------
 
@@ -151,7 +166,7 @@ class Engine:
         parts = self._parts
         now = parts.clock.now()
         views = [self._view(member, now) for member in parts.pool.members.values()]
-        views += [_unreadable_view(source, reason) for source, reason in self._unreadable]
+        views += [_unreadable_view(bad) for bad in self._unreadable]
         state = self._state
         if state == "serving" and parts.loaded.is_set() and not self.ready():
             state = "degraded"
@@ -193,18 +208,18 @@ def _model_view(pair: Pair, now: float) -> ModelView:
     )
 
 
-def _unreadable_view(source: str, reason: str) -> CredentialView:
+def _unreadable_view(bad: Unreadable) -> CredentialView:
     return CredentialView(
         id="",
         kind="unknown",
-        label=source,
+        label=bad.source,
         project=None,
-        store="folder",
+        store=bad.store,
         enabled=False,
         state=CredentialState.UNREADABLE,
         since=0.0,
         until=None,
-        sentence=reason,
+        sentence=bad.reason,
         next_step=describe(CredentialState.UNREADABLE).next_step,
         in_flight=0,
     )

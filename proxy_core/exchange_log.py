@@ -1,8 +1,9 @@
 """One log line per exchange, and one per change of a standing: a subscriber of events."""
 
 import logging
+from typing import assert_never
 
-from proxy_core.events import Event, ExchangeEnded, StandingChanged
+from proxy_core.events import CredentialsLoaded, Event, ExchangeEnded, StandingChanged
 from proxy_core.logs import CleanRecord, clean
 
 log = logging.getLogger("pollux")
@@ -19,8 +20,10 @@ class ExchangeLog:
             case StandingChanged():
                 what = f"{event.label} for {event.model}" if event.model else event.label
                 log.info("%s is %s: %s", what, event.state, event.sentence)
+            case CredentialsLoaded():
+                pass  # said by the engine, with what is to be done
             case _:
-                pass
+                assert_never(event)
 
     def _exchange(self, event: ExchangeEnded) -> None:
         attempts, tokens = event.attempts, event.tokens

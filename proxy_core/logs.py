@@ -32,7 +32,13 @@ class CleanRecord(logging.LogRecord):
     """
 
     def __init__(self, logger: logging.Logger, text: str) -> None:
-        super().__init__(logger.name, logging.INFO, "", 0, text, None, None)
+        # LogRecord's own would look for file, thread and process, which no line shows.
+        self.__dict__.update(_EMPTY_RECORD)
+        self.name, self.msg, self.created = logger.name, text, time.time()
+        self.msecs = self.created % 1 * 1_000
+
+
+_EMPTY_RECORD = vars(logging.LogRecord("", logging.INFO, "", 0, "", None, None))
 
 
 @lru_cache(maxsize=1_024)
@@ -120,7 +126,7 @@ class BatchHandler(logging.Handler):
                 self._dropped = 0
             self._put_out(batch)
             if not ended:
-                threading.Event().wait(BATCH_S)
+                time.sleep(BATCH_S)
 
     def _put_out(self, batch: list[str]) -> None:
         if not batch:

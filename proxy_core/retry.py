@@ -115,6 +115,7 @@ RULES: Mapping[Cause, Rule] = MappingProxyType(
         Cause.NETWORK: Rule(Step.RETRY, _BROKEN),
         Cause.TRUNCATED: Rule(Step.RETRY, _BROKEN, tries=2),
         Cause.EMPTY: Rule(Step.RETRY, _BROKEN),
+        Cause.SIGNATURE_MISSED: Rule(Step.REPAIR, _BROKEN),
         Cause.MALFORMED_CALL: Rule(Step.REPAIR, _BROKEN),
         Cause.BAD_ANSWER: Rule(Step.RETRY, _BROKEN),
         Cause.OUR_BUG: Rule(Step.SURFACE, ProblemKind.INTERNAL),

@@ -8,9 +8,19 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from proxy_core.api import Event, ExchangeEnded, Pollux, Snapshot, Update, load_settings
-from proxy_core.simulator import World
+from proxy_core.api import (
+    Event,
+    ExchangeEnded,
+    Pollux,
+    Settings,
+    Snapshot,
+    Update,
+    load_settings,
+)
+from proxy_core.server.listener import PortTaken
+from proxy_core.simulator import Reply, World
 from tests.fakes.google import FakeGoogle, google
+from tests.fakes.site import until
 
 TOKEN = "facade-token"
 
@@ -46,9 +56,9 @@ async def fake() -> AsyncIterator[FakeGoogle]:
 
 
 @pytest.fixture
-async def pollux(fake: FakeGoogle, tmp_path: Path) -> AsyncIterator[Pollux]:
+def settings(fake: FakeGoogle, tmp_path: Path) -> Settings:
     key = fake.world.add_key("p1")
-    settings = load_settings(
+    return load_settings(
         {
             "PORT": "0",
             "GEMINI_AUTH_PASSWORD": TOKEN,
@@ -60,6 +70,10 @@ async def pollux(fake: FakeGoogle, tmp_path: Path) -> AsyncIterator[Pollux]:
         None,
         None,
     )
+
+
+@pytest.fixture
+async def pollux(settings: Settings) -> AsyncIterator[Pollux]:
     facade = Pollux(settings)
     yield facade
     await asyncio.wrap_future(facade.stop(grace_s=0.2))
@@ -100,6 +114,94 @@ async def test_stopping_ends_the_thread_and_says_so(pollux: Pollux) -> None:
     assert isinstance(seen.updates[-1], Snapshot)
     assert seen.updates[-1].state == "stopped"
     assert not any(thread.name == "engine" for thread in threading.enumerate())
+
+
+async def test_a_watcher_that_fails_neither_deafens_others_nor_keeps_the_engine_from_stopping(
+    pollux: Pollux,
+) -> None:
+    url = await asyncio.wrap_future(pollux.start())
+    told: list[Update] = []
+
+    def bad(update: Update) -> None:
+        told.append(update)
+        if len(told) > 1:
+            raise ValueError("a front end's bug")
+
+    await asyncio.wrap_future(pollux.watch(bad))
+    seen = Seen()
+    await asyncio.wrap_future(pollux.watch(seen))
+    assert await ask(url) == 200
+    await asyncio.to_thread(seen.wait_for_an_exchange)
+    await asyncio.wrap_future(pollux.stop(grace_s=0.2))
+    await asyncio.to_thread(pollux.join, 10)
+    assert len(told) > 2
+    assert not any(thread.name == "engine" for thread in threading.enumerate())
+
+
+async def test_who_watches_from_the_beginning_is_told_of_the_start(pollux: Pollux) -> None:
+    started = pollux.start()
+    seen = Seen()
+    await asyncio.wrap_future(pollux.watch(seen))
+    url = await asyncio.wrap_future(started)
+    states = [update for update in seen.updates if isinstance(update, Snapshot)]
+    assert states[-1].url == url
+
+
+async def test_a_watch_may_be_ended_twice_and_after_the_stop(pollux: Pollux) -> None:
+    await asyncio.wrap_future(pollux.start())
+    end = await asyncio.wrap_future(pollux.watch(Seen()))
+    end()
+    await asyncio.wrap_future(pollux.stop(grace_s=0.2))
+    await asyncio.to_thread(pollux.join, 10)
+    end()
+
+
+async def test_what_is_asked_of_a_stopping_engine_is_answered(pollux: Pollux) -> None:
+    await asyncio.wrap_future(pollux.start())
+    stopped = pollux.stop(grace_s=0.2)
+    late = [pollux.watch(Seen()) for _ in range(50)]
+    await asyncio.wrap_future(stopped)
+    await asyncio.to_thread(pollux.join, 10)
+    assert all(one.done() for one in late)
+    with pytest.raises(RuntimeError, match="has stopped"):
+        pollux.watch(Seen()).result(0)
+
+
+async def test_a_start_that_is_cancelled_can_be_stopped(pollux: Pollux) -> None:
+    started = pollux.start()
+    started.cancel()
+    await asyncio.wrap_future(pollux.stop(grace_s=0.2))
+    await asyncio.to_thread(pollux.join, 10)
+    assert pollux.snapshot().state in ("stopped", "serving", "degraded")
+    assert not any(thread.name == "engine" for thread in threading.enumerate())
+
+
+async def test_a_cancelled_stop_ends_at_once(fake: FakeGoogle, settings: Settings) -> None:
+    pollux = Pollux(settings)
+    url = await asyncio.wrap_future(pollux.start())
+    fake.world.script(Reply.wait(asyncio.Event()))
+    asked = asyncio.create_task(ask(url))
+    await fake.world.until(lambda: fake.world.requests)
+    seen = Seen()
+    await asyncio.wrap_future(pollux.watch(seen))
+    stopping = pollux.stop(grace_s=3_600)
+    await until(lambda: pollux.snapshot().state == "stopping")
+    stopping.cancel()
+    await asyncio.to_thread(pollux.join, 10)
+    assert not any(thread.name == "engine" for thread in threading.enumerate())
+    with pytest.raises(aiohttp.ClientError):
+        await asked
+
+
+async def test_a_taken_port_is_told_and_the_thread_can_be_ended(pollux: Pollux) -> None:
+    url = await asyncio.wrap_future(pollux.start())
+    settings = {"PORT": url.rpartition(":")[2], "GEMINI_AUTH_PASSWORD": TOKEN}
+    second = Pollux(load_settings(settings, {}, None, None))
+    with pytest.raises(PortTaken):
+        await asyncio.wrap_future(second.start())
+    await asyncio.wrap_future(second.stop())
+    await asyncio.to_thread(second.join, 10)
+    assert second.snapshot().state == "stopped"
 
 
 def test_nothing_can_be_asked_of_an_engine_that_was_not_started() -> None:

@@ -91,6 +91,7 @@ def test_a_clients_own_mistake_never_rotates_and_never_marks(cause: Cause) -> No
         Cause.THINKING,
         Cause.PENALTY,
         Cause.TOKEN_EXPIRED,
+        Cause.SIGNATURE_MISSED,
         Cause.MALFORMED_CALL,
     ],
 )

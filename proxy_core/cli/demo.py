@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 import orjson
@@ -71,7 +72,14 @@ def demo(arguments: Arguments, make_google: MakeGoogle) -> int:
 
 async def _run(arguments: Arguments, make_google: MakeGoogle) -> int:
     simulator, files = make_google()
-    google = await simulator.start()
+    try:
+        return await _run_on(await simulator.start(), files, arguments)
+    finally:
+        await simulator.stop()
+
+
+async def _run_on(google: str, files: list[dict[str, Any]], arguments: Arguments) -> int:
+    """The demo on the pretend Google at this address."""
     token = secrets.token_urlsafe(24)
     with tempfile.TemporaryDirectory(prefix="pollux-demo-") as folder:
         settings = load_settings(
@@ -91,7 +99,6 @@ async def _run(arguments: Arguments, make_google: MakeGoogle) -> int:
             return await _show(engine, token, once=arguments.once)
         finally:
             await engine.stop(grace_s=1.0)
-            await simulator.stop()
 
 
 async def _show(engine: Engine, token: str, *, once: bool) -> int:

@@ -58,7 +58,8 @@ _PROBLEMS: Mapping[str, str] = {
 """What pydantic finds, in words; anything else is a wrong type."""
 
 _VISIBLE_ASCII = re.compile(r"[!-~]+")
-_SHORTEST_KEY = 8
+_SHORTEST_LINE = 8
+"A shorter word in a list of keys is some other setting of a `.env`, as in `PORT=7860`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def parse_json(text: str, *, store: str, source: str, file_name: str | None = No
         value = orjson.loads(text.removeprefix("\ufeff"))
     except orjson.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        return [], [Unreadable(source, f"This is not valid JSON ({where}).")]
+        return [], [Unreadable(store, source, f"This is not valid JSON ({where}).")]
     return _collect(_items(value, Origin(store, source, identity.hint(file_name or ""))))
 
 
@@ -116,7 +117,7 @@ def _collect(items: Iterator[tuple[object, Origin]]) -> Found:
         try:
             credentials.append(_parse_item(item, origin))
         except _Refused as refusal:
-            unreadable.append(Unreadable(origin.source, str(refusal)))
+            unreadable.append(Unreadable(origin.store, origin.source, str(refusal)))
     return credentials, unreadable
 
 
@@ -137,6 +138,8 @@ def _key_lines(text: str, origin: Origin) -> Iterator[tuple[object, Origin]]:
         name, key = (name.removeprefix("export "), key) if equals else ("", entry)
         if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'":
             key = key[1:-1]
+        if len(key) < _SHORTEST_LINE:
+            key = ""
         yield {"type": "api_key", "key": key, "label": name}, origin.part(f" line {number}")
 
 
@@ -251,7 +254,7 @@ def refuse_key(key: str) -> str | None:
     for prefix, what in _NOT_KEYS.items():
         if key.startswith(prefix):
             return f"This is {what}, not a Gemini API key."
-    if not _VISIBLE_ASCII.fullmatch(key) or "://" in key or len(key) < _SHORTEST_KEY:
+    if not _VISIBLE_ASCII.fullmatch(key) or "://" in key:
         return "This is not an API key."
     return None
 

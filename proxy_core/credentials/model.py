@@ -77,6 +77,8 @@ class Credential:
 class Unreadable:
     """Something in a store that is not a credential; shown, and skipped."""
 
+    store: str
+    "As in `Credential`."
     source: str
     reason: str
     "A sentence that holds no secret."

@@ -15,6 +15,8 @@ from proxy_core.credentials.model import Credential, Unreadable
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
 KEY_LIST_NAME = "api_keys.txt"
+ENVIRONMENT = "environment"
+FOLDER = "folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class EnvironmentStore:
     def load(self) -> Loaded:
         if not self._json_text.strip():
             return Loaded()
-        found = parse_json(self._json_text, store="environment", source="CREDENTIALS_JSON_LIST")
+        found = parse_json(self._json_text, store=ENVIRONMENT, source="CREDENTIALS_JSON_LIST")
         return _merged([found])
 
 
@@ -56,7 +58,7 @@ class FolderStore:
             return Loaded()
         except OSError as error:
             reason = f"The folder cannot be read: {_os_reason(error)}."
-            return Loaded(unreadable=(Unreadable(self._folder.name, reason),))
+            return Loaded(unreadable=(Unreadable(FOLDER, self._folder.name, reason),))
         return _merged(self._read(name) for name in names)
 
     def _read(self, name: str) -> Found:
@@ -65,12 +67,13 @@ class FolderStore:
         try:
             text = _read_text(self._folder / name)
         except OSError as error:
-            return [], [Unreadable(source, f"The file cannot be read: {_os_reason(error)}.")]
+            reason = f"The file cannot be read: {_os_reason(error)}."
+            return [], [Unreadable(FOLDER, source, reason)]
         except UnicodeDecodeError:
-            return [], [Unreadable(source, "The file is not UTF-8 text.")]
+            return [], [Unreadable(FOLDER, source, "The file is not UTF-8 text.")]
         if name == KEY_LIST_NAME:
-            return parse_key_lines(text, store="folder", source=source)
-        return parse_json(text, store="folder", source=source, file_name=name)
+            return parse_key_lines(text, store=FOLDER, source=source)
+        return parse_json(text, store=FOLDER, source=source, file_name=name)
 
 
 def _is_ours(name: str) -> bool:

@@ -87,6 +87,8 @@ class Cause(StrEnum):
     "A stream that ended without finishReason."
     EMPTY = "empty"
     "200 with no chunk, or with no content and no reason."
+    SIGNATURE_MISSED = "signature_missed"
+    "finishReason MISSING_THOUGHT_SIGNATURE: a 200, where SIGNATURE is a refusal."
     MALFORMED_CALL = "malformed_call"
     "finishReason MALFORMED_FUNCTION_CALL and its kin: the model's own error."
     BAD_ANSWER = "bad_answer"
@@ -226,7 +228,7 @@ _FINISH_REASONS: Mapping[str, Cause] = {
     "MALFORMED_RESPONSE": Cause.MALFORMED_CALL,
     "UNEXPECTED_TOOL_CALL": Cause.MALFORMED_CALL,
     "TOO_MANY_TOOL_CALLS": Cause.MALFORMED_CALL,
-    "MISSING_THOUGHT_SIGNATURE": Cause.SIGNATURE,
+    "MISSING_THOUGHT_SIGNATURE": Cause.SIGNATURE_MISSED,
     "PUP_LIMITED_DISABLED": Cause.SUSPENDED,
 }
 "The account was limited for policy: PUP_LIMITED_DISABLED. Every other reason ends an answer."

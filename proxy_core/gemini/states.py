@@ -193,6 +193,10 @@ CAUSE_TEXTS: Mapping[Cause, Description] = {
     Cause.NETWORK: Description("Google could not be reached.", "Check the network and the proxy."),
     Cause.TRUNCATED: Description("Google's answer broke off.", "Try again."),
     Cause.EMPTY: Description("Google's answer was empty.", "Try again."),
+    Cause.SIGNATURE_MISSED: Description(
+        "The model missed a thought signature in the conversation.",
+        "Start a new conversation if it happens again.",
+    ),
     Cause.MALFORMED_CALL: Description("The model made a broken function call.", "Try again."),
     Cause.BAD_ANSWER: Description(
         "The answer did not come from the Gemini API.",

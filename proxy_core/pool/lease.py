@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from proxy_core.credentials.model import Credential
 from proxy_core.pool.standing import Member, Pair
 
 
-@dataclass(frozen=True, slots=True)
-class Want:
+class Want(NamedTuple):
     """What a call needs of the pool. One value per call."""
 
     model: str

@@ -1,29 +1,26 @@
-"""The credentials in rotation: leases, standings, and waiting for one that will be free.
+"""The credentials in rotation: leases, standings, and how long waiting for one may help.
 
-Not here: judging failures (`retry`) and sending (`relay`). Everything runs on one event
-loop; only `lease` awaits, so plain state needs no lock.
+Not here: the queues (`waiting`), judging failures (`retry`) and sending (`relay`). Everything
+runs on one event loop; only `lease` awaits, so plain state needs no lock.
 """
 
-import asyncio
-from collections import OrderedDict, deque
 from collections.abc import Iterable, Sequence
 
 from proxy_core.clock import Clock
 from proxy_core.credentials.marks import Mark, Rest, Revoke
 from proxy_core.credentials.model import Credential
 from proxy_core.events import Bus, StandingChanged
-from proxy_core.gemini.faults import Fault
+from proxy_core.gemini.faults import Cause, Fault
 from proxy_core.gemini.states import CredentialState, ModelState, describe
 from proxy_core.pool.affinity import Affinity
 from proxy_core.pool.lane import Lane
 from proxy_core.pool.lease import Lease, Want
 from proxy_core.pool.rotation import PolicyName
 from proxy_core.pool.standing import Ledger, Member, Pair, StandingRecord, Unit
+from proxy_core.pool.waiting import Waiting
 
 LANES = 128
 "Models remembered at once; beyond, the oldest idle one goes."
-QUEUE = 512
-"Requests that may wait for one model at once."
 JUMP_S = 2.0
 "A wall clock that falls behind the monotonic one by more has been set back."
 
@@ -51,7 +48,7 @@ class Pool:
     ) -> None:
         self.members: dict[str, Member] = {}
         self.units: dict[str, Unit] = {}
-        self.lanes: OrderedDict[str, Lane] = OrderedDict()
+        self.lanes: dict[str, Lane] = {}
         self._clock = clock
         self._ledger = ledger
         self._bus = bus
@@ -60,7 +57,7 @@ class Pool:
         self.cap = cap
         self._affinity = Affinity()
         self._turn = 0
-        self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
+        self._waiting = Waiting(clock)
         self._offset = clock.now() - clock.monotonic()
 
     # -- membership ------------------------------------------------------------------------
@@ -83,7 +80,7 @@ class Pool:
             self.members[credential.id] = member
         self.lanes.clear()
         self._restore()
-        self._wake_all()
+        self._waiting.call_all()
 
     def _restore(self) -> None:
         now = self._clock.now()
@@ -128,7 +125,6 @@ class Pool:
         pair.turn = member.turn = self._turn
         pair.in_flight += 1
         member.in_flight += 1
-        member.sent += 1
         pair.use.count(now)
         lane.enter(pair, now)
         return Lease(member, pair, pair.era, want.conversation, self._returned)
@@ -136,13 +132,12 @@ class Pool:
     async def lease(self, want: Want, wait_s: float) -> Lease:
         """A lease, waiting at most `wait_s` seconds for one. Raises Exhausted."""
         deadline = self._clock.monotonic() + wait_s
-        called = False
+        has_room, place = self._waiting.has_room(want.model), self._waiting.place()
         while (lease := self.take(want)) is None:
-            left = deadline - self._clock.monotonic()
-            pause = self._pause(want, left)
-            if pause is None:
+            pause = self._pause(want, deadline - self._clock.monotonic())
+            if pause is None or not has_room:
                 raise Exhausted(want.model)
-            called = await self._wait(want.model, pause, first=called)
+            await self._waiting.wait(want.model, place, pause)
         return lease
 
     def _pause(self, want: Want, left: float) -> float | None:
@@ -162,47 +157,13 @@ class Pool:
             for member in self.members.values()
         )
 
-    async def _wait(self, model: str, seconds: float, *, first: bool) -> bool:
-        """Waits to be called, which it says; `first`: was called in vain, so keeps its place."""
-        queue = self._waiting.setdefault(model, deque())
-        if len(queue) >= QUEUE and not first:
-            raise Exhausted(model)
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        (queue.appendleft if first else queue.append)(future)
-        try:
-            return await self._clock.wait(future, seconds)
-        except BaseException:
-            if future.done():  # its turn came as it left: pass it on
-                self._wake(model)
-            raise
-        finally:
-            if future in queue:
-                queue.remove(future)
-            if not queue:
-                self._waiting.pop(model, None)
-
     def _returned(self, lease: Lease) -> None:
         pair = lease.pair
         pair.in_flight -= 1
         lease.member.in_flight -= 1
         if (lane := self._lane_of(pair)) is not None:
             lane.enter(pair, self._clock.now())
-        if self._waiting:
-            self._wake(pair.model)
-
-    def _wake(self, model: str) -> None:
-        queue = self._waiting.get(model)
-        while queue:
-            future = queue.popleft()
-            if not future.done():
-                future.set_result(None)
-                return
-
-    def _wake_all(self, model: str | None = None) -> None:
-        for waiting in self._waiting if model is None else (model,):
-            for future in self._waiting.get(waiting, ()):
-                if not future.done():
-                    future.set_result(None)
+        self._waiting.call(pair.model)
 
     def _lane_of(self, pair: Pair) -> Lane | None:
         """The lane a pair still belongs to; None when the pool was replaced meanwhile."""
@@ -221,19 +182,19 @@ class Pool:
             self._tell_pair(pair)
             if (lane := self._lane_of(pair)) is not None:
                 lane.enter(pair, self._clock.now())
-            self._wake_all(pair.model)  # one probe opened it for all
+            self._waiting.call_all(pair.model)  # one probe opened it for all
         if lease.conversation is not None and self._sticky:
             self._affinity.put(lease.conversation, lease.credential.id, self._clock.monotonic())
 
     def mark(self, lease: Lease, mark: Mark, fault: Fault) -> None:
         """Google refused: what rests or is revoked from now on."""
         self._now()  # a clock that was set back moves the older rests only
-        lease.member.failed += 1
         match mark:
             case Revoke(state, whole_project):
                 members = lease.member.unit.members if whole_project else [lease.member]
                 for member in members:
                     self._revoke(member, state, fault)
+                self._waiting.call_all()  # there may be nothing left to wait for
             case Rest(state, until, whole_project):
                 if whole_project:
                     lease.member.unit.rests_until = max(lease.member.unit.rests_until, until)
@@ -258,19 +219,20 @@ class Pool:
             return
         pair.era += 1
         pair.state, pair.since, pair.fault, pair.half_open = state, now, fault, False
-        pair.strikes = pair.strikes + 1 if fault.cause == "day_quota" else pair.strikes
+        if fault.cause is Cause.DAY_QUOTA:
+            pair.strikes += 1
         lane.rest(pair, until)
         self._ledger.save(
             StandingRecord(pair.unit.id, pair.model, state, now, until, fault.message, pair.strikes)
         )
         self._tell_pair(pair)
-        self._wake_all(pair.model)  # whoever waited for this probe must think again
+        self._waiting.call_all(pair.model)  # whoever waited for this probe must think again
 
     def _learn(self, pair: Pair, fault: Fault) -> None:
         if fault.limit and fault.unit == "requests":
-            if fault.cause == "day_quota":
+            if fault.cause is Cause.DAY_QUOTA:
                 pair.use.limit_day = fault.limit
-            elif fault.cause == "minute_quota":
+            elif fault.cause is Cause.MINUTE_QUOTA:
                 pair.use.limit_minute = fault.limit
 
     def clear(self, credential_id: str) -> None:
@@ -319,7 +281,7 @@ class Pool:
         now = self._clock.now()
         for lane in lanes:
             lane.refill(now)
-        self._wake_all()
+        self._waiting.call_all()
 
     def _now(self) -> float:
         """Wall time; a clock that was set back takes the ends of all rests with it."""

@@ -26,7 +26,7 @@ class Use:
 
     limit_minute: int | None = None
     limit_day: int | None = None
-    _minute: int = 0
+    _minute: float = 0
     "Index of the running minute (epoch minutes)."
     _this: int = 0
     _before: int = 0
@@ -57,7 +57,7 @@ class Use:
         return share
 
     def _roll(self, now: float) -> None:
-        minute = int(now // 60)
+        minute = now // 60
         if minute != self._minute:
             self._before = self._this if minute == self._minute + 1 else 0
             self._this = 0

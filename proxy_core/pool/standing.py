@@ -29,8 +29,6 @@ class Member:
     "What Google said when the state began."
     in_flight: int = 0
     turn: int = 0
-    sent: int = 0
-    failed: int = 0
 
     @property
     def usable(self) -> bool:

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from proxy_core.errors import Problem, ProblemKind
+from proxy_core.gemini.faults import Cause
 from proxy_core.gemini.states import CredentialState, ModelState, describe
 from proxy_core.pool.pool import Pool
 from proxy_core.pool.standing import Member
@@ -31,6 +32,11 @@ _WORDS = {
     "blocked_by_admin": "are blocked by an administrator",
     "region": "may not be used from this region",
 }
+_CAUSE_WORDS = {
+    Cause.REFUSED: "were refused by Google for no known reason",
+    Cause.CAPACITY: "met a shortage of capacity at Google",
+}
+"Short rests that no limit of the project's led to."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,8 @@ class Place:
     state: str
     "Slug of a credential or model state."
     until: float | None
+    why: str
+    "Behind a number of credentials: `2 need a new sign-in`."
     sentence: str
     next_step: str
 
@@ -66,8 +74,13 @@ def _place(pool: Pool, member: Member, model: str, now: float) -> Place:
         elif pair is not None and not pair.free(pool.cap):
             state = CredentialState.BUSY
     words = describe(state, fault, until)
+    why = _WORDS.get(state, state)
+    if fault is not None and state is ModelState.COOLING:
+        why = _CAUSE_WORDS.get(fault.cause, why)
     credential = member.credential
-    return Place(credential.id, credential.label, state, until, words.sentence, words.next_step)
+    return Place(
+        credential.id, credential.label, state, until, why, words.sentence, words.next_step
+    )
 
 
 def exhausted_problem(pool: Pool, model: str, now: float) -> Problem:
@@ -81,7 +94,8 @@ def exhausted_problem(pool: Pool, model: str, now: float) -> Problem:
             model=model,
         )
     counts = Counter(place.state for place in places)
-    told = ", ".join(f"{count} {_WORDS.get(state, state)}" for state, count in counts.items())
+    whys = Counter(place.why for place in places)
+    told = ", ".join(f"{count} {why}" for why, count in whys.items())
     back = [p for p in places if p.until is not None and p.state != ModelState.UNAVAILABLE]
     busy = counts[CredentialState.BUSY] + counts[CredentialState.READY]
     if not back and not busy:

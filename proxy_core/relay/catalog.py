@@ -7,6 +7,7 @@ leaves its last list standing.
 import asyncio
 import logging
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import orjson
 
@@ -109,14 +110,17 @@ class Catalog:
                 name = resource.get("name") if isinstance(resource, dict) else None
                 if isinstance(name, str):
                     found[name.removeprefix("models/")] = resource
-            page = document.get("nextPageToken") or ""
-            if not page:
+            following = document.get("nextPageToken")
+            if not following or not isinstance(following, str):
                 break
+            page = following
         return found
 
     async def _page(self, member: Member, page: str) -> JsonObject:
         credential = member.credential
-        path = "/v1beta/models?pageSize=1000" + (f"&pageToken={page}" if page else "")
+        path = "/v1beta/models?pageSize=1000" + (
+            f"&pageToken={quote(page, safe='')}" if page else ""
+        )
         try:
             headers = await self._authorizer.headers(credential)
             answer = await self._upstream.send("GET", path, headers, None)

@@ -42,6 +42,8 @@ class Rungs:
 class Mender:
     """The mending of one call. `body` is what to send next."""
 
+    __slots__ = ("_done", "_native", "_rung", "_rungs", "_schemas", "_unlowered", "body", "raw")
+
     def __init__(self, call: Call, rungs: Rungs) -> None:
         self.body: JsonObject = call.body
         self._unlowered: JsonObject = call.body

@@ -70,22 +70,26 @@ class StreamReply:
         Each block keeps its terminator. A stream that breaks off, ends without a
         finishReason or holds an error object raises once what came before was returned.
         """
+        blocks, self._blocks = self._blocks, []
         try:
-            return await self._next()
+            while not blocks:
+                if self._ended:
+                    return self._over()
+                data = await self._answer.readany()
+                blocks = self._splitter.feed(data) if data else self._end()
+            return self._checked(blocks)
+        except NetworkFailure as failure:
+            fault = faults.network_fault(str(failure))
+            self.on_late_fault(fault)
+            raise Rejected(fault) from failure
         except Rejected as rejected:
             self.on_late_fault(rejected.fault)
             raise
 
-    async def _next(self) -> list[bytes]:
-        blocks, self._blocks = self._blocks, []
-        while not blocks:
-            if self._ended:
-                if not self._finished:
-                    raise Rejected(faults.truncated())
-                return []
-            data = await _read(self._answer)
-            blocks = self._splitter.feed(data) if data else self._end()
-        return self._checked(blocks)
+    def _over(self) -> list[bytes]:
+        if not self._finished:
+            raise Rejected(faults.truncated())
+        return []
 
     def _end(self) -> list[bytes]:
         self._ended = True

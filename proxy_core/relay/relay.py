@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol, TypeVar
 
 import orjson
@@ -118,7 +119,7 @@ class Relay:
     async def stream(self, exchange: Exchange, call: Call) -> StreamReply:
         """A stream whose first chunk has arrived. Raises Failed. Close what it returns."""
         reply = await self._run(exchange, call, receive_stream, holds_lease=True)
-        reply.on_late_fault = lambda fault: self._mark(reply.lease, fault, LATE)
+        reply.on_late_fault = partial(self._mark, reply.lease, history=LATE)
         return reply
 
     async def chunks(self, exchange: Exchange, call: Call) -> list[Chunk]:
@@ -307,7 +308,9 @@ class Relay:
             case Cause.TOKEN_EXPIRED:
                 first, trip.refreshed = not trip.refreshed, True
                 return first
-            case Cause.MALFORMED_CALL | Cause.EMPTY:
+            case Cause.SIGNATURE_MISSED | Cause.MALFORMED_CALL | Cause.EMPTY:
+                if cause is Cause.SIGNATURE_MISSED:
+                    trip.mender.mend(Cause.SIGNATURE)
                 first, trip.tolerant = not trip.tolerant, True
                 return first
             case _:
@@ -334,4 +337,4 @@ def _path(call: Call) -> str:
 
 def lean_headers(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """The client's headers that may go on to Google."""
-    return tuple((name, headers[name]) for name in PASSED_ON if name in headers)
+    return tuple([(name, headers[name]) for name in PASSED_ON if name in headers])

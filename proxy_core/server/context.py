@@ -40,6 +40,8 @@ class Visit:
     closing: bool = False
     "Whether we are stopping, so that the connection ends with this answer."
     status: int = 200
+    out: Outflow | None = None
+    "The streamed answer, where there is one."
     debug: DebugLog | None = None
 
     def headers(self) -> dict[str, str]:
@@ -76,7 +78,7 @@ class Visit:
         return self.answer(reply.body, reply.content_type, reply.status, reply.headers)
 
     def outflow(self, content_type: str, keep_alive: bytes, pace: Pace) -> Outflow:
-        out = Outflow(
+        self.out = out = Outflow(
             self.request,
             content_type=content_type,
             keep_alive=keep_alive,

@@ -35,6 +35,10 @@ OPEN = frozenset({Target.HEALTH, Target.READY})
 "Routes that need no token."
 
 
+class CutOff(ConnectionError):
+    """A bug ended a streamed answer: its connection must end too, without a proper last byte."""
+
+
 @dataclass(frozen=True, slots=True)
 class Guards:
     """Who may come in. Per process."""
@@ -104,6 +108,8 @@ class FrontDoor:
         except asyncio.CancelledError:
             visit.status = CLIENT_LEFT
             raise
+        except CutOff:
+            raise
         except OSError as error:  # writing to a client that has left
             visit.status = CLIENT_LEFT
             log.debug("the client of %s left: %s", exchange.id, error)
@@ -152,6 +158,9 @@ class FrontDoor:
             raise
         except Exception:  # the outermost handler: a bug of ours must not break the connection
             log.exception("exchange %s failed through a bug", visit.exchange.id)
+            if visit.out is not None and visit.out.started:
+                visit.exchange.error = ProblemKind.INTERNAL
+                raise CutOff from None
             return self._refuse(visit, Problem(ProblemKind.INTERNAL, OUR_BUG), route)
 
     async def _dispatch(self, visit: Visit, route: Route) -> StreamResponse:
@@ -218,10 +227,7 @@ class FrontDoor:
         if not visit.exchange.action:  # no exchange line will tell of it
             method, path = visit.request.method, visit.path[:200]
             log.info("%s %s %s was refused: %s", visit.exchange.id, method, path, problem.kind)
-        response = visit.refuse(problem, reply)
-        if visit.closing:
-            response.force_close()
-        return response
+        return visit.refuse(problem, reply)
 
     def _ended(self, visit: Visit) -> ExchangeEnded:
         exchange = visit.exchange

@@ -55,9 +55,9 @@ class Listener:
         await runner.setup()
         try:
             await web.TCPSite(runner, self._host, self._port, backlog=BACKLOG).start()
-        except OSError as error:
+        except BaseException as error:
             await runner.cleanup()
-            if error.errno == errno.EADDRINUSE:
+            if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
                 by = await asyncio.to_thread(holder, self._port)
                 raise PortTaken(self._host, self._port, by) from error
             raise

@@ -5,8 +5,6 @@ same. Not here: what a dialect looks like.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 
 import orjson
 from aiohttp.web import StreamResponse
@@ -18,7 +16,7 @@ from proxy_core.gemini.replies import MODEL_ERRORS, finish_reason, has_content
 from proxy_core.gemini.stream import event_data
 from proxy_core.gemini.wire import Call, Chunk
 from proxy_core.relay.exchange import Exchange
-from proxy_core.relay.receive import Rejected, StreamReply, tokens_of
+from proxy_core.relay.receive import Rejected, tokens_of
 from proxy_core.retry import problem_of
 from proxy_core.server.context import Services, Visit
 from proxy_core.server.ids import new_id
@@ -95,36 +93,42 @@ async def _pump(
 ) -> None:
     """Sends the frames of one call's chunks as they arrive."""
     reply = await services.relay.stream(exchange, call)
+    translation = _Translation(renderer, index)
     try:
-        async with aclosing(_chunks(reply, call)) as batches:
-            async for chunks in batches:
-                frames = [renderer.chunk(chunk, index) for chunk in chunks]
-                await out.write(frames[0] if len(frames) == 1 else b"".join(frames))
+        while blocks := await reply.blocks():
+            await out.write(translation.frames(blocks))
+    except Rejected as rejected:
+        raise Failed(problem_of(rejected.fault, call.model)) from rejected
     finally:
         _count(exchange, reply.tokens())
         reply.close()
 
 
-async def _chunks(reply: StreamReply, call: Call) -> AsyncGenerator[list[Chunk], None]:
-    """The chunks of a running stream, those that arrived together in one list."""
-    spoke = False
-    while True:
-        try:
-            blocks = await reply.blocks()
-        except Rejected as rejected:
-            raise Failed(problem_of(rejected.fault, call.model)) from rejected
-        if not blocks:
-            return
-        chunks: list[Chunk] = []
-        for block in blocks:
-            if payload := event_data(block):
-                chunk = _parsed(payload)
-                spoke = spoke or has_content(chunk)
-                if not spoke and finish_reason(chunk) in MODEL_ERRORS:
-                    raise Failed(_broken_call(chunk))
-                chunks.append(chunk)
-        if chunks:
-            yield chunks
+class _Translation:
+    """One call's blocks into frames; those that arrived together leave together."""
+
+    __slots__ = ("_index", "_renderer", "_spoke")
+
+    def __init__(self, renderer: Renderer, index: int) -> None:
+        self._renderer = renderer
+        self._index = index
+        self._spoke = False
+
+    def frames(self, blocks: list[bytes]) -> bytes:
+        if len(blocks) == 1:
+            return self._frame(blocks[0])
+        return b"".join([self._frame(block) for block in blocks])
+
+    def _frame(self, block: bytes) -> bytes:
+        payload = event_data(block)
+        if not payload:
+            return b""
+        chunk = _parsed(payload)
+        if not self._spoke:
+            self._spoke = has_content(chunk)
+            if not self._spoke and finish_reason(chunk) in MODEL_ERRORS:
+                raise Failed(_broken_call(chunk))
+        return self._renderer.chunk(chunk, self._index)
 
 
 async def _pump_all(

@@ -30,3 +30,10 @@ def test_the_demo_answers_every_sample_and_tells_who_was_skipped() -> None:
 def test_the_demo_ignores_the_settings_of_the_machine() -> None:
     ended = run_demo("--once", PORT="not a port", CREDENTIALS_JSON_LIST="[", MAX_ATTEMPTS="-3")
     assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_a_wrong_setting_is_named_and_nothing_stays_open() -> None:
+    ended = run_demo("--once", "--port", "abc")
+    assert ended.returncode == 2
+    assert "PORT" in ended.stderr
+    assert "ResourceWarning" not in ended.stderr

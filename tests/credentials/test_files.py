@@ -235,6 +235,11 @@ def test_each_refusal_has_its_own_sentence_and_no_secret(value: object, said: st
     assert reason.endswith(".")
 
 
+def test_how_long_a_key_is_google_judges() -> None:
+    (credential,), _ = parse_json('[{"type": "api_key", "key": "short"}]', store="s", source="f")
+    assert isinstance(credential.secret, KeySecret)
+
+
 def test_a_line_of_other_settings_is_no_key() -> None:
     _, unreadable = parse_key_lines(
         "PORT=7860\nURL=http://localhost:7860/\nsome words here\nGEMINI_API_KEY=\n",

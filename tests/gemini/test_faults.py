@@ -75,6 +75,7 @@ RESOURCE_USAGE_RESTRICTION_VIOLATED
 FOUND_ELSEWHERE = {
     Cause.TRUNCATED,
     Cause.EMPTY,
+    Cause.SIGNATURE_MISSED,
     Cause.MALFORMED_CALL,
     Cause.CLIENT_INVALID,  # by a refresh, `credentials.oauth_answers`
 }
@@ -280,7 +281,7 @@ def test_an_error_inside_a_stream_has_its_cause(
     [
         ("MALFORMED_FUNCTION_CALL", Cause.MALFORMED_CALL),
         ("TOO_MANY_TOOL_CALLS", Cause.MALFORMED_CALL),
-        ("MISSING_THOUGHT_SIGNATURE", Cause.SIGNATURE),
+        ("MISSING_THOUGHT_SIGNATURE", Cause.SIGNATURE_MISSED),
         ("PUP_LIMITED_DISABLED", Cause.SUSPENDED),
     ],
 )

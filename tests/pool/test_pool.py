@@ -8,8 +8,9 @@ from proxy_core.events import Bus, Event, StandingChanged
 from proxy_core.gemini.faults import Cause
 from proxy_core.gemini.states import CredentialState
 from proxy_core.pool.lease import Lease
-from proxy_core.pool.pool import LANES, QUEUE, Exhausted, Pool
+from proxy_core.pool.pool import LANES, Exhausted, Pool
 from proxy_core.pool.standing import MemoryLedger
+from proxy_core.pool.waiting import QUEUE
 from tests.fakes.clock import FakeClock
 from tests.pool.made_up import MODEL, credential, made_pool, rest, revoke, served, taken, want
 
@@ -250,6 +251,16 @@ async def test_who_was_called_in_vain_keeps_its_place() -> None:
     barging.give_back()
     await asyncio.wait_for(asyncio.gather(*visits), 10)
     assert order == [0, 1]
+
+
+async def test_nobody_waits_once_the_last_credential_is_revoked() -> None:
+    pool = made_pool(FakeClock(), "a", cap=1)
+    held = taken(pool)
+    waiting = [asyncio.ensure_future(pool.lease(want(), 20.0)) for _ in range(3)]
+    await settled()
+    revoke(pool, held)
+    await settled()
+    assert [type(one.exception()) for one in waiting] == [Exhausted] * 3
 
 
 async def test_waiting_ends_when_a_rest_ends() -> None:

@@ -40,6 +40,18 @@ def test_resting_credentials_are_counted_and_the_first_return_is_told() -> None:
     assert "The first returns in 32 s." in problem.message
 
 
+def test_a_refusal_for_no_known_reason_is_not_told_as_a_limit() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a", "b", "c")
+    rest(pool, taken(pool), clock.now() + 5, Cause.REFUSED)
+    rest(pool, taken(pool), clock.now() + 5, Cause.CAPACITY)
+    rest(pool, taken(pool), clock.now() + 5)
+    message = exhausted_problem(pool, MODEL, clock.now()).message
+    assert "1 were refused by Google for no known reason" in message
+    assert "1 met a shortage of capacity at Google" in message
+    assert "1 reached a short limit" in message
+
+
 def test_a_spent_day_is_told_as_such() -> None:
     clock = FakeClock()
     pool = made_pool(clock, "a")

@@ -66,7 +66,7 @@ REJECTED = [
     (Reply(pieces=(b"<html>hello</html>",)), Cause.BAD_ANSWER),
     (Reply(pieces=(b'data: {"candidates": [\r\n\r\n',)), Cause.BAD_ANSWER),
     (Reply(pieces=(sse(chunk(finish="PUP_LIMITED_DISABLED")),)), Cause.SUSPENDED),
-    (Reply(pieces=(sse(chunk(finish="MISSING_THOUGHT_SIGNATURE")),)), Cause.SIGNATURE),
+    (Reply(pieces=(sse(chunk(finish="MISSING_THOUGHT_SIGNATURE")),)), Cause.SIGNATURE_MISSED),
 ]
 
 

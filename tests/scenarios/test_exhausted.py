@@ -114,7 +114,7 @@ async def test_no_more_requests_are_in_flight_than_allowed() -> None:
         on.world.script(Reply.wait(gate), times=None)
         await on.open(MAX_CONCURRENCY="2")
         asked = [asyncio.ensure_future(on.ask(text=f"question {n}")) for n in range(5)]
-        await on.world.until(lambda: len(on.calls()) == 2 and len(on.pool._waiting) == 1)
+        await on.world.until(lambda: len(on.calls()) == 2 and len(on.pool._waiting) == 3)
         while on.clock.sleepers < 3:  # noqa: ASYNC110 - a state without an event
             await asyncio.sleep(0)
         assert len(on.calls()) == 2

@@ -31,6 +31,7 @@ SIGNED: list[dict[str, Any]] = [
     },
 ]
 BROKEN_CALL = {"candidates": [{"finishReason": "MALFORMED_FUNCTION_CALL", "index": 0}]}
+MISSES_A_SIGNATURE = {"candidates": [{"finishReason": "MISSING_THOUGHT_SIGNATURE", "index": 0}]}
 
 
 async def open_two(on: Stage) -> None:
@@ -103,20 +104,26 @@ async def test_a_native_clients_schema_is_its_own_business() -> None:
         assert on.asked() == ["first"]
 
 
+@pytest.mark.parametrize("failure", [BROKEN_CALL, MISSES_A_SIGNATURE])
 @pytest.mark.parametrize("form", FORMS)
-async def test_a_malformed_call_is_asked_again_on_the_same_credential(form: Form) -> None:
+async def test_a_malformed_call_is_asked_again_on_the_same_credential(
+    form: Form, failure: dict[str, Any]
+) -> None:
     async with stage() as on:
         await open_two(on)
-        on.world.script(Reply.chunks([BROKEN_CALL]))
+        on.world.script(Reply.chunks([failure]))
         assert (await on.ask(form)).worked
         assert on.asked() == ["first", "first"]
 
 
+@pytest.mark.parametrize("failure", [BROKEN_CALL, MISSES_A_SIGNATURE])
 @pytest.mark.parametrize("form", FORMS)
-async def test_a_call_that_stays_malformed_is_never_told_as_an_answer(form: Form) -> None:
+async def test_a_call_that_stays_malformed_is_never_told_as_an_answer(
+    form: Form, failure: dict[str, Any]
+) -> None:
     async with stage() as on:
         await open_two(on)
-        on.world.script(Reply.chunks([BROKEN_CALL]), times=None)
+        on.world.script(Reply.chunks([failure]), times=None)
         told = await on.ask(form)
         assert told.status == 502
         assert len(on.asked()) == 2

@@ -60,6 +60,12 @@ async def test_a_stream_that_breaks_off_says_so(site: Site, path: str) -> None:
     assert [ended.error is not None for ended in site.ended] == [True] * 3
 
 
+async def test_nothing_in_a_query_can_end_the_request_line_to_google(site: Site) -> None:
+    query = "?x%20HTTP/1.1%0d%0aX-Smuggled:%201=1&%24alt=sse&%6bey=secret"
+    assert (await site.send(NATIVE + query, native_body())).status == 200
+    assert "x-smuggled" not in {name.lower() for name in site.world.requests[-1].headers}
+
+
 async def test_an_unknown_action_of_a_model_does_no_harm_to_the_model(site: Site) -> None:
     answer = await site.send(f"{MODEL}:doesNotExist", b"{}")
     assert answer.status == 404

@@ -1,10 +1,19 @@
 """Chat completions through a running Pollux: whole, streamed, several at once, broken off."""
 
 import asyncio
+from dataclasses import replace
 
 import orjson
 import pytest
 
+from proxy_core.clock import SystemClock
+from proxy_core.dialects.contract import ParseContext, ParsedRequest
+from proxy_core.dialects.openai_chat import OpenAIChat
+from proxy_core.errors import Problem
+from proxy_core.events import Bus, Event, ExchangeEnded
+from proxy_core.gemini.wire import Chunk
+from proxy_core.server.front import FrontDoor
+from proxy_core.server.listener import Listener
 from proxy_core.simulator import Reply
 from tests.fakes.site import Site, until
 from tests.server import raw
@@ -86,4 +95,65 @@ async def test_one_of_several_calls_that_fails_fails_the_answer(site: Site) -> N
     site.world.script(Reply.raw(400, orjson.dumps(refusal)), times=1)
     answer = await site.send(CHAT, chat_body(n=2))
     assert answer.status == 400
+    assert site.in_flight() == 0
+
+
+class FaultyRenderer:
+    """Renders one frame, and has a bug."""
+
+    content_type = "text/event-stream"
+    keep_alive = b":\n\n"
+
+    def __init__(self) -> None:
+        self._frames = 0
+
+    def chunk(self, chunk: Chunk, call_index: int = 0) -> bytes:
+        self._frames += 1
+        return b"data: %d\n\n" % (1 // (2 - self._frames))
+
+    def end(self) -> bytes:
+        return b""
+
+    def fail(self, problem: Problem) -> bytes:
+        return b""
+
+    def whole(self) -> bytes:
+        return b"{}"
+
+
+class FaultyChat(OpenAIChat):
+    def parse(self, body: bytes, context: ParseContext) -> ParsedRequest:
+        parsed = super().parse(body, context)
+        return replace(parsed, renderer=lambda _stamp: FaultyRenderer())
+
+
+async def test_a_bug_in_the_middle_of_a_stream_cuts_it_off(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    hold = asyncio.Event()
+    site.world.script(Reply.text("one", "two") | Reply.wait(hold, after=1))
+    own = site.pollux.engine._parts.door
+    bus = Bus()
+    ended: list[Event] = []
+    bus.subscribe(ended.append)
+    door = FrontDoor(
+        guards=own._guards,
+        services=own._services,
+        dialect=FaultyChat(),
+        probes=own._probes,
+        bus=bus,
+        clock=SystemClock(),
+    )
+    listener = Listener(door, "127.0.0.1", 0)
+    port = await listener.start()
+    reader, writer = await raw.connect(f"http://127.0.0.1:{port}")
+    writer.write(raw.request(CHAT, STREAMED))
+    await reader.readuntil(b"data: 1\n\n\r\n")
+    hold.set()
+    assert await reader.read() == b""  # neither a proper end nor another head
+    writer.close()
+    await listener.stop()
+    assert "failed through a bug" in caplog.text
+    assert isinstance(ended[0], ExchangeEnded)
+    assert (ended[0].status, ended[0].error) == (200, "internal")
     assert site.in_flight() == 0

@@ -33,9 +33,7 @@ def parse(version: str, model: str, action: str, body: bytes, query: list[tuple[
         version = "v1beta"  # `v1` knows neither; an upgrade changes nothing else
     # Decoded only to be compared: a line end in a name would end the request line to Google.
     kept = [
-        f"{name}={value}"
-        for name, value in query
-        if unquote(name).lower().lstrip("$") not in OURS
+        f"{name}={value}" for name, value in query if unquote(name).lower().lstrip("$") not in OURS
     ]
     return Call(
         model=model,

@@ -30,6 +30,12 @@ def test_the_query_goes_on_still_encoded_but_for_credentials_and_form() -> None:
     assert call.query == "fields=a%2Cb&x=&keyword=1"
 
 
+def test_names_of_the_query_are_decoded_only_to_be_compared() -> None:
+    pairs = [("%6bey", "secret"), ("a%0d%0aX-Goog-Api-Key:%20x", "1"), ("b%20c", "2")]
+    call = parse("v1beta", MODEL, "countTokens", BODY, pairs)
+    assert call.query == "a%0d%0aX-Goog-Api-Key:%20x=1&b%20c=2"
+
+
 @pytest.mark.parametrize(
     ("version", "model", "body", "sent"),
     [
