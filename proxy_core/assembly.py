@@ -94,7 +94,9 @@ def build(
         loaded=loaded,
         patience=Patience(settings.max_attempts, settings.max_wait_s),
     )
-    catalog = Catalog(pool=pool, authorizer=authorizer, upstream=upstream, clock=clock)
+    catalog = Catalog(
+        pool=pool, authorizer=authorizer, upstream=upstream, clock=clock, loaded=loaded
+    )
     services = Services(
         relay=relay,
         catalog=catalog,
@@ -131,6 +133,7 @@ def build(
             clock=clock,
             loaded=loaded,
             totals=usage.totals,
+            cut_off=relay.cut_off,
             closing=(authorizer, session),
             version=__version__,
             host=settings.host,

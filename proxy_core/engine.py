@@ -25,6 +25,8 @@ from proxy_core.tasks import spawn
 
 log = logging.getLogger(__name__)
 
+LAST_WORDS_S = 1.0
+"How long clients of streams that are cut off may take to be told."
 GRACE_S = 30.0
 "How long running exchanges may go on after a stop was asked for."
 
@@ -45,6 +47,8 @@ class Parts:
     clock: Clock
     loaded: asyncio.Event
     totals: Callable[[], Totals]
+    cut_off: Callable[[], None]
+    "Breaks off the streams that still run, so that their clients can be told."
     closing: Sequence[Closes]
     "Closed at the end, in this order."
     version: str
@@ -103,8 +107,13 @@ class Engine:
             await self._end()
 
     async def _end(self) -> None:
-        if self._parts.door.open_exchanges:
-            log.warning("exchanges cut off by the stop: %d", self._parts.door.open_exchanges)
+        parts = self._parts
+        if parts.door.open_exchanges:
+            log.warning("exchanges cut off by the stop: %d", parts.door.open_exchanges)
+            parts.cut_off()
+            told = spawn(parts.door.idle(), name="tell of the cut")
+            await parts.clock.wait(told, LAST_WORDS_S)
+            told.cancel()
         if self._loading is not None:
             self._loading.cancel()
         await self._parts.listener.stop()

@@ -50,7 +50,9 @@ async def test_a_stop_cuts_off_what_does_not_end(
     async with asyncio.timeout(raw.PATIENCE_S):
         await site.pollux.engine.stop(grace_s=0.01)
     assert "exchanges cut off by the stop: 1" in caplog.text
-    assert b"[DONE]" not in await reader.read()
+    told = await reader.read()
+    assert b"[DONE]" not in told
+    assert b'data: {"error":' in told
     assert site.in_flight() == 0
     writer.close()
 
@@ -121,3 +123,26 @@ async def test_only_a_usable_credential_makes_it_ready() -> None:
         assert answer.status == 503
         assert not running.engine.ready()
         assert running.engine.snapshot().state == "degraded"
+
+
+async def test_what_cannot_be_read_is_shown_with_where_it_was_found() -> None:
+    async with google() as fake, pollux(fake.base_url, [{"type": "odd"}]) as running:
+        (view,) = running.engine.snapshot().credentials
+    assert (view.state, view.store) == ("unreadable", "environment")
+    assert view.label == "CREDENTIALS_JSON_LIST entry 1"
+
+
+async def test_a_cancelled_stop_ends_at_once() -> None:
+    async with google() as fake, pollux(fake.base_url, []) as running:
+        reader, writer = await raw.connect(running.url)
+        writer.write(raw.request(CHAT, chat_body())[:-1])  # its last byte never comes
+        await until(lambda: running.engine._parts.door.open_exchanges)
+        stopping = asyncio.create_task(running.engine.stop(grace_s=3_600))
+        await until(lambda: running.engine._draining)
+        stopping.cancel()
+        async with asyncio.timeout(raw.PATIENCE_S):
+            with pytest.raises(asyncio.CancelledError):
+                await stopping
+            assert await reader.read() == b""
+        assert running.engine.snapshot().state == "stopped"
+        writer.close()

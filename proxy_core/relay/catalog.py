@@ -20,12 +20,15 @@ from proxy_core.gemini.wire import JsonObject
 from proxy_core.pool.pool import Pool
 from proxy_core.pool.standing import Member, Unit
 from proxy_core.pool.survey import exhausted_problem
+from proxy_core.relay.opening import opened
 from proxy_core.retry import problem_of
 from proxy_core.upstream.google import Answer, NetworkFailure, Upstream
 
 log = logging.getLogger(__name__)
 
 KEEP_S = 4 * 3_600.0
+PATIENCE_S = 30.0
+"For the whole list of one project; a client waits for it."
 PAGE_BYTES = 16 << 20
 PAGES = 20
 SIDE_BY_SIDE = 8
@@ -45,18 +48,27 @@ class Catalog:
     """Model resources of Google by bare id, merged over the pool."""
 
     def __init__(
-        self, *, pool: Pool, authorizer: Authorizer, upstream: Upstream, clock: Clock
+        self,
+        *,
+        pool: Pool,
+        authorizer: Authorizer,
+        upstream: Upstream,
+        clock: Clock,
+        loaded: asyncio.Event,
     ) -> None:
         self._pool = pool
         self._authorizer = authorizer
         self._upstream = upstream
         self._clock = clock
+        self._loaded = loaded
         self._lists: dict[str, tuple[float, dict[str, JsonObject]]] = {}
         self._asked: dict[str, float] = {}
         self._lock = asyncio.Lock()
 
     async def models(self) -> Mapping[str, JsonObject]:
         """All models, by id. Raises Failed when no project could ever be asked."""
+        if not self._loaded.is_set():
+            await opened(self._loaded, self._clock)
         async with self._lock:
             failure = await self._refresh()
         merged: dict[str, JsonObject] = {}
@@ -91,7 +103,10 @@ class Catalog:
         self._asked[unit.id] = self._clock.monotonic()
         async with gate:
             try:
-                found = await self._list(member)
+                async with asyncio.timeout(PATIENCE_S):
+                    found = await self._list(member)
+            except TimeoutError:
+                return faults.network_fault("Google took too long to list its models")
             except Unlisted as failure:
                 log.info(
                     "%s could not list its models: %s", member.credential.label, failure.fault.cause

@@ -5,7 +5,7 @@ HTTP 200 no answer (nothing in it, an error object, a broken call of the model) 
 Rejected before that point. Not here: what to do about it (`retry`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -27,6 +27,7 @@ from proxy_core.gemini.wire import Chunk, JsonObject
 from proxy_core.pool.lease import Lease
 from proxy_core.upstream.google import Answer, NetworkFailure
 
+PASSED_BACK = ("x-gemini-service-tier",)
 ERROR_BODY_BYTES = 1 << 20
 "As much of an error answer as is read."
 
@@ -46,6 +47,8 @@ class WholeReply:
     body: bytes
     content_type: str
     chunk: Chunk
+    headers: Mapping[str, str]
+    "Google's own that go on to a native client."
 
 
 class StreamReply:
@@ -128,6 +131,10 @@ class StreamReply:
         """Use as told by the last chunk."""
         return tokens_of(cast("Chunk | None", _parsed(event_data(self._last))))
 
+    def abort(self) -> None:
+        """Breaks the stream off: its reader gets Rejected, and can still tell the client."""
+        self._answer.abort()
+
     def close(self) -> None:
         self._answer.release()
         self.lease.give_back()
@@ -189,7 +196,8 @@ async def receive_whole(answer: Answer, lease: Lease, *, tolerant: bool) -> Whol
     chunk = _chunk(body, lease)
     judge_chunk(chunk, tolerant=tolerant)
     content_type = answer.headers.get("Content-Type", "application/json")
-    return WholeReply(body, content_type, chunk)
+    headers = {name: answer.headers[name] for name in PASSED_BACK if name in answer.headers}
+    return WholeReply(body, content_type, chunk, headers)
 
 
 async def receive_error(answer: Answer, lease: Lease) -> Fault:
@@ -223,11 +231,11 @@ def tokens_of(chunk: Chunk | None) -> Tokens | None:
     if chunk is None or (counts := usage(chunk)) is None:
         return None
     return Tokens(
-        counts.get("promptTokenCount", 0),
-        counts.get("cachedContentTokenCount", 0),
-        counts.get("candidatesTokenCount", 0),
-        counts.get("thoughtsTokenCount", 0),
-        counts.get("totalTokenCount", 0),
+        counts.get("promptTokenCount") or 0,
+        counts.get("cachedContentTokenCount") or 0,
+        counts.get("candidatesTokenCount") or 0,
+        counts.get("thoughtsTokenCount") or 0,
+        counts.get("totalTokenCount") or 0,
     )
 
 

@@ -11,12 +11,13 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol, TypeVar
+from weakref import WeakSet
 
 import orjson
 
 from proxy_core.clock import Clock
 from proxy_core.credentials.tokens import Authorizer, TokenRefused, TokenUnavailable
-from proxy_core.errors import Failed, Problem, ProblemKind
+from proxy_core.errors import Failed, ProblemKind
 from proxy_core.events import AttemptRecord
 from proxy_core.gemini import faults
 from proxy_core.gemini.conversation import continues, conversation_key
@@ -28,6 +29,7 @@ from proxy_core.pool.quota import midnight_pacific
 from proxy_core.pool.survey import exhausted_problem
 from proxy_core.relay.exchange import Exchange
 from proxy_core.relay.mending import Mender, Rungs
+from proxy_core.relay.opening import opened
 from proxy_core.relay.receive import (
     Rejected,
     StreamReply,
@@ -42,7 +44,6 @@ from proxy_core.upstream.google import Answer, NetworkFailure, Upstream
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
-LOADING_WAIT_S = 10.0
 LONGEST_TRIP_S = 300.0
 """No call goes round the pool for longer: with slow refusals and short rests it never ended, and
 no client waits so long."""
@@ -115,12 +116,19 @@ class Relay:
         self._patience = patience
         self._random = jitter or random.Random()  # noqa: S311 - spreads load, guards nothing
         self._rungs = Rungs()
+        self._streams: WeakSet[StreamReply] = WeakSet()
 
     async def stream(self, exchange: Exchange, call: Call) -> StreamReply:
         """A stream whose first chunk has arrived. Raises Failed. Close what it returns."""
         reply = await self._run(exchange, call, receive_stream, holds_lease=True)
+        self._streams.add(reply)
         reply.on_late_fault = partial(self._mark, reply.lease, history=LATE)
         return reply
+
+    def cut_off(self) -> None:
+        """Breaks off every running stream, so that each client is told in its own words."""
+        for reply in tuple(self._streams):
+            reply.abort()
 
     async def chunks(self, exchange: Exchange, call: Call) -> list[Chunk]:
         """All chunks of a complete streamed answer. Raises Failed."""
@@ -134,7 +142,7 @@ class Relay:
         self, exchange: Exchange, call: Call, receive: Receive[T], *, holds_lease: bool = False
     ) -> T:
         if not self._loaded.is_set():
-            await self._wait_for_credentials()
+            await opened(self._loaded, self._clock)
         trip = self._trip(exchange, call)
         while True:
             lease = await self._lease(trip)
@@ -189,20 +197,6 @@ class Relay:
             raise Failed(problem) from None
         finally:
             trip.wait_left -= self._clock.monotonic() - began
-
-    async def _wait_for_credentials(self) -> None:
-        waiting = asyncio.ensure_future(self._loaded.wait())
-        try:
-            if not await self._clock.wait(waiting, LOADING_WAIT_S):
-                raise Failed(
-                    Problem(
-                        ProblemKind.UNAVAILABLE,
-                        "Pollux is still opening its credentials; try again in a moment.",
-                        retry_after_s=5,
-                    )
-                )
-        finally:
-            waiting.cancel()
 
     # -- one lease -------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ async def call(visit: Visit, route: Route, services: Services, body: bytes) -> S
         return await _stream(visit, parsed, SseFraming() if sse else ArrayFraming(), services)
     reply = await services.relay.whole(exchange, parsed)
     exchange.tokens = tokens_of(reply.chunk)
-    return visit.answer(reply.body, reply.content_type)
+    return visit.answer(reply.body, reply.content_type, headers=reply.headers)
 
 
 async def _stream(
@@ -65,8 +65,8 @@ async def _stream(
             return await out.end()
         finally:
             if reply is not None:
-                exchange.tokens = reply.tokens()
                 reply.close()
+                exchange.tokens = reply.tokens()
         await out.write(framing.end())
         return await out.end()
     finally:

@@ -142,10 +142,8 @@ async def _pump_all(
         async with asyncio.TaskGroup() as group:
             for index, call in enumerate(calls):
                 group.create_task(_pump(exchange, call, index, renderer, out, services))
-    except* Failed as failures:
+    except* (Failed, OSError) as failures:  # OSError: the client left
         raise _first(failures) from None
-    except* OSError as failures:
-        raise ConnectionResetError("the client left") from failures
 
 
 def _parsed(payload: bytes) -> Chunk:
@@ -167,11 +165,11 @@ def _broken_call(chunk: Chunk) -> Problem:
     )
 
 
-def _first(failures: BaseExceptionGroup[Failed]) -> Failed:
+def _first(failures: BaseExceptionGroup[Failed | OSError]) -> Failed | OSError:
     failure: BaseException = failures
     while isinstance(failure, BaseExceptionGroup):
         failure = failure.exceptions[0]
-    assert isinstance(failure, Failed)
+    assert isinstance(failure, Failed | OSError)
     return failure
 
 

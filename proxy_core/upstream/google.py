@@ -27,6 +27,8 @@ API_BASE = "https://generativelanguage.googleapis.com"
 SMALL_BYTES = 64 * 1_024
 "Bodies up to here go out in one piece with the head; copying larger ones costs more."
 LONGEST_FIELD = 64 * 1_024
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"What a system's proxy is not meant for; not every system says so in `no_proxy`."
 
 
 class NetworkFailure(Exception):
@@ -44,6 +46,9 @@ class Answer(Protocol):
 
     async def readany(self) -> bytes:
         """What has arrived, at least a byte; b"" at the end. Raises NetworkFailure."""
+
+    def abort(self) -> None:
+        """Breaks it off: whoever reads it gets a NetworkFailure."""
 
     def release(self) -> None:
         """Ends it: the connection is kept when the answer was read to its end, else closed."""
@@ -79,6 +84,10 @@ class GoogleAnswer:
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkFailure(reason(error)) from error
 
+    def abort(self) -> None:
+        if (transport := self._connection.transport) is not None:
+            transport.abort()
+
     def release(self) -> None:
         if self._content.at_eof():
             self._connection.release()
@@ -101,22 +110,25 @@ class GoogleUpstream:
     ) -> None:
         url = URL(endpoint(API_BASE, base_url))
         self._connector = connector
+        through = URL(proxy) if proxy else None
         # Only its address, proxy and TLS settings are looked at, to find a connection.
-        self._template = ClientRequest(
-            "POST",
-            url,
-            loop=asyncio.get_running_loop(),
-            proxy=URL(proxy) if proxy and url.scheme == "https" else None,
-        )
+        self._template = ClientRequest("POST", url, loop=asyncio.get_running_loop(), proxy=through)
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout_s)
         self._silence_timeout_s = silence_timeout_s
         host = url.raw_authority
         self._head = f" HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {user_agent}\r\nAccept: */*\r\n"
+        self._origin = ""
+        if through is not None and url.scheme == "http":
+            # A proxy is told the whole URL of what it does not tunnel (RFC 9112, section 3.2.2).
+            self._origin = str(url.origin())
+            if through.user:
+                login = aiohttp.encode_basic_auth(through.user, through.password or "")
+                self._head += f"Proxy-Authorization: {login}\r\n"
 
     async def send(
         self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes | None
     ) -> GoogleAnswer:
-        lines = [method, " ", path, self._head]
+        lines = [method, " ", self._origin, path, self._head]
         lines += [f"{name}: {value}\r\n" for name, value in headers]
         lines.append(f"Content-Length: {len(body)}\r\n\r\n" if body is not None else "\r\n")
         head = "".join(lines).encode("utf-8", "surrogateescape")
@@ -177,7 +189,7 @@ def open_session(
 def system_proxy(base_url: str | None) -> str | None:
     """The proxy that the system names for Google, asked for once instead of at each request."""
     host = urlsplit(base_url or API_BASE).hostname or ""
-    if urllib.request.proxy_bypass(host):
+    if host in _LOOPBACK or urllib.request.proxy_bypass(host):
         return None
     return urllib.request.getproxies().get("https")
 

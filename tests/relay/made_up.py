@@ -87,6 +87,9 @@ class FakeAnswer:
             raise NetworkFailure("it broke")
         return piece
 
+    def abort(self) -> None:
+        self.waiting = [None]
+
     def release(self) -> None:
         self.released = True
 

@@ -31,12 +31,15 @@ class Shelf:
         self.pool = made_pool(self.clock, *replies)
         self.replies = {name: list(given) for name, given in replies.items()}
         self.authorizer = FakeAuthorizer()
+        self.loaded = asyncio.Event()
+        self.loaded.set()
         self.asked: list[tuple[str, str]] = []
         self.catalog = Catalog(
             pool=self.pool,
             authorizer=cast("Authorizer", self.authorizer),
             upstream=self,
             clock=self.clock,
+            loaded=self.loaded,
         )
 
     async def send(
@@ -53,6 +56,16 @@ class Shelf:
 
     async def ids(self) -> set[str]:
         return set(await self.catalog.models())
+
+
+async def test_the_list_waits_for_credentials_that_are_still_being_read() -> None:
+    shelf = Shelf(a=[listing("one")])
+    shelf.loaded.clear()
+    asked = asyncio.ensure_future(shelf.ids())
+    await asyncio.sleep(0)
+    assert not shelf.asked
+    shelf.loaded.set()
+    assert await asked == {"one"}
 
 
 async def test_the_list_is_the_union_over_the_projects() -> None:

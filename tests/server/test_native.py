@@ -117,3 +117,10 @@ async def test_a_silence_is_filled_with_what_readers_skip(
     hold.set()
     assert b"two" in await reader.read()
     writer.close()
+
+
+async def test_the_service_tier_of_google_goes_on_to_the_client(site: Site) -> None:
+    body = b'{"candidates":[{"content":{"parts":[{"text":"hi"}]},"finishReason":"STOP"}]}'
+    site.world.script(Reply.raw(200, body, x_gemini_service_tier="flex"))
+    answer = await site.send(NATIVE, native_body())
+    assert answer.headers["x-gemini-service-tier"] == "flex"

@@ -1,0 +1,66 @@
+"""The way to Google through a proxy; the rest of the upstream is tested by `tests/relay`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from proxy_core.upstream.google import GoogleUpstream, open_connector, system_proxy
+
+
+@asynccontextmanager
+async def recording_proxy(heads: list[str]) -> AsyncIterator[int]:
+    """A proxy that notes what it is asked for and answers `{}` itself; yields its port."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def test_a_proxy_is_told_the_whole_url_of_what_it_does_not_tunnel() -> None:
+    heads: list[str] = []
+    connector = open_connector()
+    async with recording_proxy(heads) as port:
+        upstream = GoogleUpstream(
+            connector,
+            user_agent="pollux/test",
+            connect_timeout_s=5,
+            silence_timeout_s=5,
+            base_url="http://127.0.0.1:1",
+            proxy=f"http://me:secret@127.0.0.1:{port}",
+        )
+        answer = await upstream.send("GET", "/v1beta/models", (), None)
+        assert await answer.readany() == b"{}"
+        answer.release()
+    await connector.close()
+    head = heads[0].split("\r\n")
+    assert head[0] == "GET http://127.0.0.1:1/v1beta/models HTTP/1.1"
+    assert "Host: 127.0.0.1:1" in head
+    assert "Proxy-Authorization: Basic bWU6c2VjcmV0" in head
+
+
+@pytest.mark.parametrize(
+    ("base_url", "expected"),
+    [
+        (None, "http://proxy.example:3128"),
+        ("https://gateway.example", "http://proxy.example:3128"),
+        ("http://127.0.0.1:8080", None),
+        ("http://localhost:8080", None),
+        ("http://[::1]:8080", None),
+    ],
+)
+def test_the_systems_proxy_is_not_asked_for_this_very_computer(
+    monkeypatch: pytest.MonkeyPatch, base_url: str | None, expected: str | None
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert system_proxy(base_url) == expected
