@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from aiohttp.abc import AbstractStreamWriter
 from aiohttp.web import BaseRequest, StreamResponse
 
 from proxy_core.tasks import spawn
@@ -51,6 +52,7 @@ class Outflow:
         self._often = min(pace.head_after_s, pace.keep_alive_s)
         self._timer: asyncio.TimerHandle | None = self._loop.call_later(self._often, self._fill)
         self._filling: asyncio.Task[None] | None = None
+        self._writer: AbstractStreamWriter
         self.started = False
         "Whether the head is out, so that no HTTP status can be sent any more."
 
@@ -68,7 +70,7 @@ class Outflow:
             self._touched = self._loop.time()
             if self._tap is not None:
                 self._tap(data)
-            await self._response.write(data)
+            await self._writer.write(data)
 
     async def end(self) -> StreamResponse:
         await self.write(b"")
@@ -87,7 +89,9 @@ class Outflow:
         self._response.headers.update(self._headers())
         self._response.headers["Cache-Control"] = "no-cache"
         self._response.headers["X-Accel-Buffering"] = "no"
-        await self._response.prepare(self._request)
+        writer = await self._response.prepare(self._request)
+        assert writer is not None  # None only after the end
+        self._writer = writer
 
     def _fill(self) -> None:
         """The timer's: looks whether it has been silent, and comes again."""
@@ -104,7 +108,7 @@ class Outflow:
             if not self.started:
                 await self._start()
             self._touched = self._loop.time()
-            await self._response.write(self._keep_alive)
+            await self._writer.write(self._keep_alive)
         except OSError:
             pass  # the client left: its handler is told in its own way
         finally:

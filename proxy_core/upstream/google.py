@@ -10,7 +10,7 @@ to do about a failure.
 
 import asyncio
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -64,35 +64,102 @@ class Upstream(Protocol):
 class GoogleAnswer:
     """A running answer on one connection of the pool."""
 
-    __slots__ = ("_connection", "_content", "headers", "status")
+    __slots__ = (
+        "_connection",
+        "_content",
+        "_leave",
+        "_quiet_since",
+        "_seen_bytes",
+        "_silenced",
+        "_waits",
+        "headers",
+        "status",
+    )
 
-    def __init__(
-        self,
-        connection: Connection,
-        content: StreamReader,
-        status: int,
-        headers: Mapping[str, str],
-    ) -> None:
+    def __init__(self, connection: Connection, leave: Callable[["GoogleAnswer"], None]) -> None:
+        """leave: told once the answer has ended."""
         self._connection = connection
-        self._content = content
-        self.status = status
-        self.headers = headers
+        self._leave = leave
+        self._content: StreamReader | None = None
+        self._waits = True
+        "Whether somebody waits for Google now; a client that reads slowly is no silence."
+        self._quiet_since: float | None = None
+        self._seen_bytes = 0
+        self._silenced = False
+        self.status = 0
+        self.headers: Mapping[str, str] = {}
+
+    async def head(self) -> None:
+        """Reads up to the body. Raises aiohttp's errors."""
+        protocol = self._connection.protocol
+        if protocol is None:
+            raise aiohttp.ServerDisconnectedError
+        while self.status < 200:  # 100 Continue and its kin announce the answer
+            message, self._content = await protocol.read()
+            self.status, self.headers = message.code, message.headers
+        self._waits = False
 
     async def readany(self) -> bytes:
+        self._waits = True
         try:
-            return await self._content.readany()
+            return await self._content.readany()  # type: ignore[union-attr]  # after `head`
         except (aiohttp.ClientError, OSError) as error:
-            raise NetworkFailure(reason(error)) from error
+            raise NetworkFailure(self.reason(error)) from error
+        finally:
+            self._waits = False
 
     def abort(self) -> None:
         if (transport := self._connection.transport) is not None:
             transport.abort()
 
     def release(self) -> None:
-        if self._content.at_eof():
+        self._leave(self)
+        if self._content is not None and self._content.at_eof():
             self._connection.release()
         else:
             self._connection.close()
+
+    def reason(self, error: BaseException) -> str:
+        return SILENT if self._silenced else reason(error)
+
+    def listen(self, now: float, limit_s: float) -> None:
+        """Breaks the answer off if Google has said nothing for `limit_s` seconds."""
+        seen = self._content.total_bytes if self._content is not None else 0
+        if not self._waits or seen != self._seen_bytes or self._quiet_since is None:
+            self._seen_bytes, self._quiet_since = seen, now
+        elif now - self._quiet_since >= limit_s:
+            self._silenced = True
+            self.abort()
+
+
+class SilenceWatch:
+    """Ends answers in which Google has been silent for too long.
+
+    One timer for all of them: one of aiohttp's for each piece of each stream cost 4 % of it.
+    The end may come an eighth of the limit late.
+    """
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._loop = asyncio.get_running_loop()
+        self._answers: set[GoogleAnswer] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self.leave = self._answers.discard
+
+    def enter(self, connection: Connection) -> GoogleAnswer:
+        answer = GoogleAnswer(connection, self.leave)
+        self._answers.add(answer)
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._limit_s / 8, self._look)
+        return answer
+
+    def _look(self) -> None:
+        self._timer = None
+        now = self._loop.time()
+        for answer in tuple(self._answers):
+            answer.listen(now, self._limit_s)
+        if self._answers:
+            self._timer = self._loop.call_later(self._limit_s / 8, self._look)
 
 
 class GoogleUpstream:
@@ -114,7 +181,7 @@ class GoogleUpstream:
         # Only its address, proxy and TLS settings are looked at, to find a connection.
         self._template = ClientRequest("POST", url, loop=asyncio.get_running_loop(), proxy=through)
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout_s)
-        self._silence_timeout_s = silence_timeout_s
+        self._silence = SilenceWatch(silence_timeout_s)
         host = url.raw_authority
         self._head = f" HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {user_agent}\r\nAccept: */*\r\n"
         self._origin = ""
@@ -136,36 +203,29 @@ class GoogleUpstream:
             connection = await self._connector.connect(self._template, [], self._timeout)
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkFailure(reason(error, connecting=True)) from error
+        answer = self._silence.enter(connection)
         try:
-            return await self._exchange(connection, head, body)
+            _write(connection, head, body)
+            await answer.head()
         except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
-            connection.close()
-            raise NetworkFailure(reason(error)) from error
+            answer.release()
+            raise NetworkFailure(answer.reason(error)) from error
         except BaseException:
-            connection.close()
+            answer.release()
             raise
+        return answer
 
-    async def _exchange(
-        self, connection: Connection, head: bytes, body: bytes | None
-    ) -> GoogleAnswer:
-        protocol, transport = connection.protocol, connection.transport
-        if protocol is None or transport is None:
-            raise aiohttp.ServerDisconnectedError
-        protocol.set_response_params(
-            read_timeout=self._silence_timeout_s,
-            max_line_size=LONGEST_FIELD,
-            max_field_size=LONGEST_FIELD,
-        )
-        if body is None or len(body) <= SMALL_BYTES:
-            transport.write(head + body if body else head)
-        else:
-            transport.write(head)
-            transport.write(body)
-        protocol.start_timeout()
-        while True:
-            message, content = await protocol.read()
-            if message.code >= 200:  # 100 Continue and its kin announce the answer
-                return GoogleAnswer(connection, content, message.code, message.headers)
+
+def _write(connection: Connection, head: bytes, body: bytes | None) -> None:
+    protocol, transport = connection.protocol, connection.transport
+    if protocol is None or transport is None:
+        raise aiohttp.ServerDisconnectedError
+    protocol.set_response_params(max_line_size=LONGEST_FIELD, max_field_size=LONGEST_FIELD)
+    if body is None or len(body) <= SMALL_BYTES:
+        transport.write(head + body if body else head)
+    else:
+        transport.write(head)
+        transport.write(body)
 
 
 def open_connector() -> aiohttp.TCPConnector:
@@ -194,6 +254,9 @@ def system_proxy(base_url: str | None) -> str | None:
     return urllib.request.getproxies().get("https")
 
 
+SILENT = "Google was silent for too long"
+
+
 def reason(error: BaseException, *, connecting: bool = False) -> str:
     """What went wrong on the network, in a sentence that names no address."""
     match error:
@@ -205,8 +268,6 @@ def reason(error: BaseException, *, connecting: bool = False) -> str:
             return "the outbound proxy could not be used"
         case TimeoutError() if connecting:
             return "connecting to Google took too long"
-        case TimeoutError():
-            return "Google was silent for too long"
         case aiohttp.ClientConnectorError():
             return "Google could not be reached"
         case aiohttp.ClientPayloadError() | aiohttp.ServerDisconnectedError():
