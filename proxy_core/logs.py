@@ -1,8 +1,8 @@
 """The log: one line per exchange, written off the loop, without secrets.
 
-Records are put into lines by the thread that logs and written by one thread of its own, in
-batches, since a slow terminal or disk must not hold up a stream. Every line passes the
-redaction, for error texts of Google and tracebacks alike.
+One thread of its own writes, in batches, since a slow terminal or disk must not hold up a
+stream; it also puts the lines of exchanges together. Every line passes the redaction, for
+error texts of Google and tracebacks alike.
 """
 
 import atexit
@@ -12,6 +12,7 @@ import re
 import sys
 import threading
 import time
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TextIO
 
@@ -25,17 +26,22 @@ BACKLOG = 10_000
 _UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-class CleanRecord(logging.LogRecord):
-    """A record whose text was cleaned by whoever wrote it, piece by piece (`clean`).
+class DeferredRecord(logging.LogRecord):
+    """A record whose text is put together by the thread that writes it, clean already (`clean`).
 
-    For the line of each exchange: cleaning it as a whole costs more than all the rest of it.
+    For the line of each exchange: a batch of them in one go costs a third of the same lines one
+    by one between requests, where each finds the processor's caches full of other things.
     """
 
-    def __init__(self, logger: logging.Logger, text: str) -> None:
+    def __init__(self, logger: logging.Logger, text: Callable[[], str]) -> None:
+        """text: gives the line's text, from values that do not change, on any thread."""
         # LogRecord's own would look for file, thread and process, which no line shows.
         self.__dict__.update(_EMPTY_RECORD)
-        self.name, self.msg, self.created = logger.name, text, time.time()
+        self.name, self._text, self.created = logger.name, text, time.time()
         self.msecs = self.created % 1 * 1_000
+
+    def getMessage(self) -> str:  # noqa: N802 - logging's name
+        return self._text()
 
 
 _EMPTY_RECORD = vars(logging.LogRecord("", logging.INFO, "", 0, "", None, None))
@@ -71,7 +77,7 @@ class RedactingFormatter(logging.Formatter):
             self._time = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(second))
             self._second = second
         text = record.getMessage()
-        if not isinstance(record, CleanRecord):
+        if not isinstance(record, DeferredRecord):
             if record.exc_info:
                 text += "\n" + self.formatException(record.exc_info)
             text = _printable(redact(text))
@@ -89,7 +95,7 @@ class BatchHandler(logging.Handler):
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
         self._stream = stream
-        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._lines: queue.SimpleQueue[str | DeferredRecord | None] = queue.SimpleQueue()
         self._dropped = 0
         self._thread = threading.Thread(target=self._write, name="log", daemon=True)
         self._thread.start()
@@ -99,10 +105,17 @@ class BatchHandler(logging.Handler):
         if self._lines.qsize() >= BACKLOG:
             self._dropped += 1
             return
+        if isinstance(record, DeferredRecord):
+            self._lines.put(record)
+        elif (line := self._line(record)) is not None:
+            self._lines.put(line)
+
+    def _line(self, record: logging.LogRecord) -> str | None:
         try:
-            self._lines.put(self.format(record))
-        except Exception:  # noqa: BLE001 - logging's own rule: a broken record must not break the caller
+            return self.format(record)
+        except Exception:  # noqa: BLE001 - logging's own rule: a broken record breaks nobody
             self.handleError(record)
+            return None
 
     def close(self) -> None:
         if self._thread.is_alive():
@@ -116,7 +129,9 @@ class BatchHandler(logging.Handler):
             line = self._lines.get()
             batch: list[str] = []
             while line is not None:
-                batch.append(line)
+                text = line if isinstance(line, str) else self._line(line)
+                if text is not None:
+                    batch.append(text)
                 if self._lines.empty():
                     break
                 line = self._lines.get()

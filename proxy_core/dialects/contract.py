@@ -5,15 +5,14 @@ Pure: a dialect gets ids and times handed in, and returns bytes and plain data.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from proxy_core.errors import Problem
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import Call, Chunk
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What a renderer cannot know by itself."""
 
     id: str
@@ -69,8 +68,7 @@ class Renderer(Protocol):
         """The complete JSON answer, after the last chunk of every call."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedRequest:
+class ParsedRequest(NamedTuple):
     """One client request, understood."""
 
     model: str

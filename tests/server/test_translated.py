@@ -1,7 +1,6 @@
 """Chat completions through a running Pollux: whole, streamed, several at once, broken off."""
 
 import asyncio
-from dataclasses import replace
 
 import orjson
 import pytest
@@ -124,7 +123,7 @@ class FaultyRenderer:
 class FaultyChat(OpenAIChat):
     def parse(self, body: bytes, context: ParseContext) -> ParsedRequest:
         parsed = super().parse(body, context)
-        return replace(parsed, renderer=lambda _stamp: FaultyRenderer())
+        return parsed._replace(renderer=lambda _stamp: FaultyRenderer())
 
 
 async def test_a_bug_in_the_middle_of_a_stream_cuts_it_off(
