@@ -8,7 +8,7 @@ by `|` do not see each other (import-linter holds it, see pyproject.toml):
     cli | connect | simulator         terminal commands; tools' settings files; the pretend Google
     assembly                          builds everything, the one place that knows concrete classes
     engine                            start, stop, snapshot, watch, commands, sign-in, doctor
-    server | usage                    HTTP in; statistics as an event subscriber
+    server | usage | exchange_log     HTTP in; statistics and the log as event subscribers
     relay                             lease + send, the only loop over failures
     pool | upstream | retry           which credential; HTTP out; verdicts
     events | snapshot                 what happened; the state now
