@@ -30,10 +30,11 @@ class Arguments:
 
 
 def parse_arguments(argv: Sequence[str]) -> Arguments:
-    """Understands a command line. Raises SystemExit as argparse does."""
+    """Understands a command line. Raises SystemExit as argparse does.
+
+    Without a command it is the proxy: whoever wants a window was served before (`desktop`).
+    """
     given = _parser().parse_args(argv)
-    if given.command is None and not given.headless:
-        _parser().error("name a command, or --headless to run the proxy")
     settings = {
         name: value
         for name, value in (

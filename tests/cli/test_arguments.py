@@ -18,11 +18,12 @@ def test_settings_may_stand_before_or_behind_a_command() -> None:
 
 def test_headless_is_the_command_without_a_name() -> None:
     arguments = parse_arguments(["--headless", "--host", "0.0.0.0", "--log-level", "debug"])
+    assert parse_arguments([]).command == "serve"  # `python -m proxy_core`
     assert arguments.command == "serve"
     assert arguments.settings == {"HOST": "0.0.0.0", "LOG_LEVEL": "debug"}
 
 
-@pytest.mark.parametrize("argv", [[], ["bogus"], ["token"], ["token", "x"], ["--bogus"]])
+@pytest.mark.parametrize("argv", [["bogus"], ["token"], ["token", "x"], ["--bogus"]])
 def test_a_wrong_command_line_ends_with_2(
     argv: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -87,7 +87,7 @@ def keyed(key: str, label: str = "home") -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("arguments", "settings", "named"),
     [
-        ([], {}, "--headless"),
+        ([], {"PORT": "abc"}, "PORT"),
         (["--bogus"], {}, "--bogus"),
         (["bogus"], {}, "bogus"),
         (["--headless", "--port", "abc"], {}, "PORT"),
