@@ -285,10 +285,6 @@ def empty() -> Fault:
     return Fault(Cause.EMPTY, 200, "Google's answer held no content and no reason for that.")
 
 
-def malformed(finish_reason: str) -> Fault:
-    return Fault(Cause.MALFORMED_CALL, 200, f"The model stopped with {finish_reason}.")
-
-
 def bad_answer(message: str, status: int = 200) -> Fault:
     """An answer that is not what the API documents."""
     return Fault(Cause.BAD_ANSWER, status, redact(message))

@@ -59,12 +59,6 @@ class ToolSchema:
     wrapped: bool
     "The client's schema was no object and stands under `value`."
 
-    def wrap(self, args: Any) -> JsonObject:
-        """The client's arguments as Gemini knows them, for calls in the history."""
-        if self.wrapped:
-            return {WRAPPER: args}
-        return args if isinstance(args, dict) else {}
-
     def unwrap(self, args: JsonObject) -> Any:
         """The client's view of the arguments that Gemini gave."""
         return args.get(WRAPPER) if self.wrapped else args

@@ -43,14 +43,11 @@ _CAUSE_WORDS = {
 class Place:
     """One credential's standing for one model."""
 
-    credential_id: str
-    label: str
     state: str
     "Slug of a credential or model state."
     until: float | None
     why: str
     "Behind a number of credentials: `2 need a new sign-in`."
-    sentence: str
     next_step: str
 
 
@@ -73,14 +70,10 @@ def _place(pool: Pool, member: Member, model: str, now: float) -> Place:
             state, until, fault = pair.state, max(pair.until, until or 0.0), pair.fault
         elif pair is not None and not pair.free(pool.cap):
             state = CredentialState.BUSY
-    words = describe(state, fault, until)
     why = _WORDS.get(state, state)
     if fault is not None and state is ModelState.COOLING:
         why = _CAUSE_WORDS.get(fault.cause, why)
-    credential = member.credential
-    return Place(
-        credential.id, credential.label, state, until, why, words.sentence, words.next_step
-    )
+    return Place(state, until, why, describe(state, fault, until).next_step)
 
 
 def exhausted_problem(pool: Pool, model: str, now: float) -> Problem:

@@ -308,7 +308,6 @@ def test_faults_without_an_http_answer_name_their_cause() -> None:
     assert faults.network_fault("reset").status == 0
     assert faults.truncated().cause is Cause.TRUNCATED
     assert faults.empty().cause is Cause.EMPTY
-    assert faults.malformed("UNEXPECTED_TOOL_CALL").cause is Cause.MALFORMED_CALL
     assert faults.bad_answer("HTML where JSON was due").cause is Cause.BAD_ANSWER
 
 
