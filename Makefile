@@ -11,11 +11,11 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test format bench lock clean system-libraries
+.PHONY: help venv demo test format bench crash-test lock clean system-libraries
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' \
-	  | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-7s %s\n' "$$name" "$$text"; done
+	  | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 venv: .venv/.dev ## make .venv from the lock files, with .venv/bin/pollux and all tools in it
 
@@ -37,6 +37,9 @@ format: .venv/.dev ## format the code and mend what the linter can
 
 bench: .venv/.dev ## measure Pollux against a bare proxy: the table of the README
 	$(BIN)/python -m tests.bench
+
+crash-test: .venv/.dev ## kill ROUNDS (1000) writers of credentials at random moments; look what is lost
+	$(BIN)/python -m tests.crash $(or $(ROUNDS),1000)
 
 # uv is run without any configuration of this machine, so that only public files get into the locks.
 LOCK := env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \

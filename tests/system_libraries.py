@@ -1,7 +1,8 @@
-"""Sees to the system libraries that Qt needs to start without a screen; run by `make test`.
+"""Sees to what the tests need of the system; run by `make test`.
 
-It installs them only on Debian (and what descends from it) as root; elsewhere it says exactly
-what is missing and how to install it, and fails. It needs nothing but the standard library.
+That is the libraries with which Qt starts without a screen, a keyring on a D-Bus session, and a
+browser. It installs them only on Debian (and what descends from it) as root; elsewhere it says
+exactly what is missing and how to install it, and fails. It needs nothing but the standard library.
 """
 
 import ctypes
@@ -17,21 +18,28 @@ PACKAGE_OF = {
     "libdbus-1.so.3": "libdbus-1-3",
     "libfontconfig.so.1": "libfontconfig1",
     "libglib-2.0.so.0": "libglib2.0-0",
+    "dbus-run-session": "dbus",
+    "gnome-keyring-daemon": "gnome-keyring",
+    "chromium": "chromium",
 }
-"Shared library to the Debian package that holds it."
+"Shared library or program to the Debian package that holds it."
 
 
-def missing_libraries() -> list[str]:
-    """Names of PACKAGE_OF that the dynamic loader does not find."""
+def missing() -> list[str]:
+    """Names of PACKAGE_OF that the dynamic loader does not find, or no folder of PATH has."""
+    return [name for name in PACKAGE_OF if not (_loads(name) if ".so" in name else _runs(name))]
 
-    def found(library: str) -> bool:
-        try:
-            ctypes.CDLL(library)
-        except OSError:
-            return False
-        return True
 
-    return [library for library in PACKAGE_OF if not found(library)]
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def _runs(program: str) -> bool:
+    return shutil.which(program) is not None
 
 
 def install(packages: list[str]) -> None:
@@ -44,15 +52,15 @@ def install(packages: list[str]) -> None:
 
 
 def main() -> int:
-    missing = missing_libraries() if sys.platform == "linux" else []
-    if not missing:
+    names = missing() if sys.platform == "linux" else []
+    if not names:
         return 0
-    packages = [PACKAGE_OF[library] for library in missing]
+    packages = [PACKAGE_OF[name] for name in names]
     if shutil.which("apt-get") and os.geteuid() == 0:
-        print("Installing Qt's system libraries:", *packages, flush=True)
+        print("Installing what the tests need:", *packages, flush=True)
         install(packages)
         return 0
-    print("The tests of the window need these system libraries:", *missing, file=sys.stderr)
+    print("The tests need these libraries and programs:", *names, file=sys.stderr)
     print("On Debian and Ubuntu:  sudo apt-get install", *packages, file=sys.stderr)
     return 1
 
