@@ -2,6 +2,7 @@
 
 # Python loads these two at first use, on the loop (`asyncio.to_thread`, listening), and PySide6's
 # import hook then looks at files: loaded here, it is no test's fault.
+import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor  # noqa: F401
 
@@ -16,6 +17,15 @@ def no_blocking_on_a_loop() -> Iterator[None]:
     """A blocking call raises when our own code makes it on a thread whose loop is running."""
     with blockbuster_ctx(scanned_modules=["proxy_core", "desktop"]):
         yield
+
+
+@pytest.fixture(autouse=True)
+def the_log_stays_as_it_was() -> Iterator[None]:
+    """An engine sets the level of the process's log; the next test has its own."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

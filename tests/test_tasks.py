@@ -1,10 +1,11 @@
 import asyncio
 import gc
 import logging
+import threading
 
 import pytest
 
-from proxy_core.tasks import spawn
+from proxy_core.tasks import carry_through, in_thread, spawn
 
 
 async def test_a_spawned_task_survives_without_a_reference() -> None:
@@ -37,3 +38,49 @@ async def test_a_cancelled_task_is_not_logged(caplog: pytest.LogCaptureFixture) 
     task.cancel()
     await asyncio.wait([task])
     assert not caplog.records
+
+
+async def test_a_call_in_a_thread_gives_its_result_or_its_error() -> None:
+    assert await in_thread(divmod, 7, 2) == (3, 1)
+    with pytest.raises(ZeroDivisionError):
+        await in_thread(divmod, 7, 0)
+
+
+async def test_a_call_that_hangs_holds_up_nobody_who_gives_up() -> None:
+    prompt = threading.Event()
+    call = spawn(in_thread(prompt.wait), name="a prompt")
+    await asyncio.sleep(0)
+    call.cancel()
+    await asyncio.wait([call])
+    assert call.cancelled()
+    prompt.set()
+
+
+async def test_what_is_carried_through_ends_though_nobody_waits(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    go_on, done = asyncio.Event(), asyncio.Event()
+
+    async def change() -> str:
+        await go_on.wait()
+        done.set()
+        return "changed"
+
+    waiting = spawn(carry_through(change(), name="a change"), name="who asked for it")
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    assert waiting.cancelled()
+    gc.collect()
+    go_on.set()
+    await done.wait()
+    assert await carry_through(change(), name="a change") == "changed"
+    assert not caplog.records
+
+
+async def test_what_is_carried_through_tells_its_error() -> None:
+    async def fail() -> None:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await carry_through(fail(), name="a failing change")

@@ -17,6 +17,11 @@ GOOGLE_HOSTS = frozenset(
     for url in (AUTHORIZATION_URL, TOKEN_URL, USERINFO_URL, PROJECTS_URL, SERVICES_URL)
 )
 
+GOOGLE_AUTHORIZATION_URIS = frozenset(
+    {AUTHORIZATION_URL, "https://accounts.google.com/o/oauth2/auth"}
+)
+"""What `auth_uri` of an OAuth client's file may say; only `AUTHORIZATION_URL` is ever used."""
+
 GOOGLE_TOKEN_URIS = frozenset(
     {
         TOKEN_URL,

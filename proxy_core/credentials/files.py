@@ -4,7 +4,6 @@ It opens no file (`stores` does) and calls nobody; `token_uri` is compared, neve
 No reason holds a value of the input, since any of them may be a secret in the wrong place.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,18 +21,11 @@ from proxy_core.credentials.model import (
     ServiceAccountSecret,
     Unreadable,
 )
+from proxy_core.credentials.oauth_client import other_program
 from proxy_core.credentials.stored import StoredAccount, StoredKey, StoredServiceAccount
 
 Found: TypeAlias = tuple[list[Credential], list[Unreadable]]
 _S = TypeVar("_S", StoredAccount, StoredKey, StoredServiceAccount)
-
-_OTHER_PROGRAMS: Mapping[str, str] = {
-    "636d7183f3ca4ad92c7803811a3f635643f1da657a22eeedf280283161cb6e17": "Gemini CLI",
-    "bf00c418024ba6bf606ccdc37120976e41bc429dd1d46ecf16a729aa532626ea": "Antigravity",
-    "cfb97dad7d896f37931b821cac52078418c6bf19049756af97ad4489fecf19c3": "gcloud",
-    "23b2d7c7ffbe16dacf2e4950dd2b5e387471a3545e46d599f6f245ae51fa6e90": "gcloud",
-}
-"""SHA-256 of OAuth client ids whose use by other programs Google forbids."""
 
 _NOT_KEYS: Mapping[str, str] = {
     "ya29.": "a Google access token",
@@ -70,9 +62,16 @@ class Origin:
     source: str
     hint: identity.NameHint = identity.NO_HINT
 
-    def part(self, where: str) -> "Origin":
-        """One of several items, of which the file's name says nothing."""
-        return Origin(self.store, f"{self.source}{where}")
+    def entry(self, number: int) -> "Origin":
+        """One of an array's items, of which the file's name says nothing."""
+        return Origin(self.store, f"{self.source} entry {number}")
+
+    def line(self, number: int) -> "Origin":
+        return Origin(self.store, f"{self.source} line {number}")
+
+
+class NotJson(Exception):
+    """A text is not valid JSON; the argument is the sentence to show."""
 
 
 class _Refused(Exception):
@@ -89,7 +88,7 @@ def parse_credentials(
     file_name: read as a hint where the file holds a single account.
     """
     if not isinstance(given, str):
-        return _collect(_items(given, Origin(store, source, identity.hint(file_name or ""))))
+        return parse_value(given, store=store, source=source, file_name=file_name)
     if given.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
         return parse_json(given, store=store, source=source, file_name=file_name)
     return parse_key_lines(given, store=store, source=source)
@@ -98,11 +97,24 @@ def parse_credentials(
 def parse_json(text: str, *, store: str, source: str, file_name: str | None = None) -> Found:
     """As `parse_credentials`, where only JSON makes sense."""
     try:
-        value = orjson.loads(text.removeprefix("\ufeff"))
+        value = read_json(text)
+    except NotJson as problem:
+        return [], [Unreadable(store, source, str(problem))]
+    return parse_value(value, store=store, source=source, file_name=file_name)
+
+
+def parse_value(value: object, *, store: str, source: str, file_name: str | None = None) -> Found:
+    """As `parse_credentials`, of what was JSON."""
+    return _collect(_items(value, Origin(store, source, identity.hint(file_name or ""))))
+
+
+def read_json(text: str) -> object:
+    """Raises NotJson."""
+    try:
+        return orjson.loads(text.removeprefix("\ufeff"))
     except orjson.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        return [], [Unreadable(store, source, f"This is not valid JSON ({where}).")]
-    return _collect(_items(value, Origin(store, source, identity.hint(file_name or ""))))
+        raise NotJson(f"This is not valid JSON ({where}).") from None
 
 
 def parse_key_lines(text: str, *, store: str, source: str) -> Found:
@@ -114,11 +126,20 @@ def _collect(items: Iterator[tuple[object, Origin]]) -> Found:
     credentials: list[Credential] = []
     unreadable: list[Unreadable] = []
     for item, origin in items:
-        try:
-            credentials.append(_parse_item(item, origin))
-        except _Refused as refusal:
-            unreadable.append(Unreadable(origin.store, origin.source, str(refusal)))
+        outcome = parse_entry(item, origin)
+        if isinstance(outcome, Credential):
+            credentials.append(outcome)
+        else:
+            unreadable.append(outcome)
     return credentials, unreadable
+
+
+def parse_entry(item: object, origin: Origin) -> Credential | Unreadable:
+    """What one JSON value is: an object of a file, or an entry of an array."""
+    try:
+        return _parse_item(item, origin)
+    except _Refused as refusal:
+        return Unreadable(origin.store, origin.source, str(refusal))
 
 
 def _items(value: object, origin: Origin) -> Iterator[tuple[object, Origin]]:
@@ -126,21 +147,27 @@ def _items(value: object, origin: Origin) -> Iterator[tuple[object, Origin]]:
         yield value, origin
         return
     for number, item in enumerate(value, start=1):
-        yield item, origin.part(f" entry {number}")
+        yield item, origin.entry(number)
 
 
 def _key_lines(text: str, origin: Origin) -> Iterator[tuple[object, Origin]]:
     for number, line in enumerate(text.splitlines(), start=1):
-        entry = line.strip()
-        if not entry or entry.startswith("#"):
-            continue
-        name, equals, key = (part.strip() for part in entry.partition("="))
-        name, key = (name.removeprefix("export "), key) if equals else ("", entry)
-        if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'":
-            key = key[1:-1]
-        if len(key) < _SHORTEST_LINE:
-            key = ""
-        yield {"type": "api_key", "key": key, "label": name}, origin.part(f" line {number}")
+        if (item := read_key_line(line)) is not None:
+            yield item, origin.line(number)
+
+
+def read_key_line(line: str) -> dict[str, Any] | None:
+    """The line as stored JSON of an API key; None where it is blank or a comment."""
+    entry = line.strip()
+    if not entry or entry.startswith("#"):
+        return None
+    name, equals, key = (part.strip() for part in entry.partition("="))
+    name, key = (name.removeprefix("export "), key) if equals else ("", entry)
+    if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'":
+        key = key[1:-1]
+    if len(key) < _SHORTEST_LINE:
+        key = ""
+    return {"type": "api_key", "key": key, "label": name}
 
 
 def _parse_item(item: object, origin: Origin) -> Credential:
@@ -148,7 +175,7 @@ def _parse_item(item: object, origin: Origin) -> Credential:
         return _parse_key({"key": item}, origin)
     if not isinstance(item, dict):
         raise _Refused("A credential is a JSON object; this is something else.")
-    fields = _unwrapped(item)
+    fields = _credential_fields(item)
     match fields.get("type"):
         case None | "authorized_user":
             return _parse_account(fields, origin)
@@ -165,19 +192,22 @@ def _parse_item(item: object, origin: Origin) -> Credential:
             raise _Refused("`type` names no kind of credential that Pollux knows.")
 
 
-def _unwrapped(item: dict[str, Any]) -> dict[str, Any]:
+def unwrapped(item: dict[str, Any]) -> dict[str, Any]:
     """The item without the `installed` or `web` wrapper of client files, if it is in one."""
     for wrapper in ("installed", "web"):
-        inner = item.get(wrapper)
-        if isinstance(inner, dict):
-            fields = {**item, **inner}
-            if not fields.get("refresh_token"):
-                raise _Refused(
-                    "This is an OAuth client file, not a credential: import it as the OAuth "
-                    "client, then sign in with Google."
-                )
-            return fields
+        if isinstance(inner := item.get(wrapper), dict):
+            return {name: value for name, value in item.items() if name != wrapper} | inner
     return item
+
+
+def _credential_fields(item: dict[str, Any]) -> dict[str, Any]:
+    fields = unwrapped(item)
+    if fields is not item and not fields.get("refresh_token"):
+        raise _Refused(
+            "This is an OAuth client file, not a credential: import it as the OAuth "
+            "client, then sign in with Google."
+        )
+    return fields
 
 
 def _parse_account(fields: dict[str, Any], origin: Origin) -> Credential:
@@ -190,8 +220,10 @@ def _parse_account(fields: dict[str, Any], origin: Origin) -> Credential:
     _refuse_other_clouds(stored.universe_domain, stored.token_uri)
     project = _project(stored.project_id or origin.hint.project)
     email = next(filter(None, map(_email, (stored.email, origin.hint.email, stored.account))), None)
-    who = stored.sub or (email.lower() if email else stored.refresh_token.get_secret_value())
+    who = identity.account_owner(stored.sub, email, stored.refresh_token.get_secret_value())
     credential_id = identity.account_id(who, stored.client_id, project)
+    if stored.pollux_id and identity.is_account_id(stored.pollux_id):
+        credential_id = stored.pollux_id
     return Credential(
         id=credential_id,
         label=identity.account_label(email, project, credential_id),
@@ -207,6 +239,7 @@ def _parse_account(fields: dict[str, Any], origin: Origin) -> Credential:
             email=email,
             subject=stored.sub,
             signed_in_at=stored.signed_in_at,
+            refresh_token_expires_at=stored.refresh_token_expires_at,
         ),
         source=origin.source,
     )
@@ -260,10 +293,7 @@ def refuse_key(key: str) -> str | None:
 
 
 def _refuse_other_programs(client_id: object) -> None:
-    if not isinstance(client_id, str):
-        return
-    digest = hashlib.sha256(client_id.strip().encode(errors="replace")).hexdigest()
-    if program := _OTHER_PROGRAMS.get(digest):
+    if program := other_program(client_id):
         raise _Refused(
             f"This sign-in was made with the OAuth client of {program}; Google forbids its use "
             "by other programs and has suspended accounts for it. Sign in with your own client."

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,99}")
 """What may be sent as a project: an id, a number, or a domain-scoped `example.com:id`."""
 
+_ACCOUNT_ID = re.compile("acc[a-z2-7]{10}")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _FILE_NAME = re.compile(r"oauth_creds_(.+)\.json", re.IGNORECASE | re.DOTALL)
 
@@ -28,8 +29,17 @@ NO_HINT = NameHint()
 
 
 def account_id(who: str, client_id: str, project: str | None) -> str:
-    """who: Google's `sub`, else the lower-case e-mail, else the refresh token."""
+    """who: as `account_owner` tells."""
     return _identify("acc", who, client_id, project or "")
+
+
+def account_owner(subject: str | None, email: str | None, refresh_token: str) -> str:
+    """Whose account it is, by the best that is known: Google's `sub`, the e-mail, the token."""
+    return subject or (email.lower() if email else refresh_token)
+
+
+def is_account_id(text: str) -> bool:
+    return _ACCOUNT_ID.fullmatch(text) is not None
 
 
 def key_id(key: str) -> str:
@@ -38,6 +48,11 @@ def key_id(key: str) -> str:
 
 def service_account_id(client_email: str, project: str | None) -> str:
     return _identify("svc", client_email.lower(), project or "")
+
+
+def unreadable_id(store: str, source: str) -> str:
+    """Of something in a store that is no credential."""
+    return _identify("bad", store, source)
 
 
 def account_label(email: str | None, project: str | None, credential_id: str) -> str:

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
+from proxy_core.credentials.identity import unreadable_id
+
 
 class CredentialKind(StrEnum):
     ACCOUNT = "account"
@@ -32,15 +34,21 @@ class AccountSecret:
     subject: str | None = None
     signed_in_at: float | None = None
     "When the owner gave consent, where that is known."
+    refresh_token_expires_at: float | None = None
+    "When Google ends the consent, where the owner gave it for a limited time."
 
 
 @dataclass(frozen=True, slots=True)
 class KeySecret:
+    """An API key."""
+
     key: SecretStr
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceAccountSecret:
+    """A service account, which signs for itself."""
+
     client_email: str
     private_key: SecretStr
     private_key_id: str | None
@@ -82,3 +90,8 @@ class Unreadable:
     source: str
     reason: str
     "A sentence that holds no secret."
+
+    @property
+    def id(self) -> str:
+        """Names it as long as it stays where it is, so that its owner can have it removed."""
+        return unreadable_id(self.store, self.source)

@@ -20,7 +20,8 @@ GEMINI_API_SCOPE = "https://www.googleapis.com/auth/generative-language.retrieve
 
 _USUAL_LIFETIME_S = 3600.0
 _LONGEST_LIFETIME_S = 43_200.0
-_TESTING_LIFETIME_S = 7 * 86_400.0
+TESTING_LIFETIME_S = 7 * 86_400.0
+"Of a refresh token, while the OAuth client's consent screen is in Testing."
 _TESTING_TOLERANCE_S = 3600.0
 _TOKEN = re.compile(r"[!-~]+")
 _CODE = re.compile(r"[a-z_]{1,40}")
@@ -118,6 +119,13 @@ _WRONG_CLOCK = _Row(
 )
 """Seen as "Token must be a short-lived token (60 minutes) and in a reasonable timeframe"."""
 
+_UNKNOWN_GRANT = _Row(
+    Cause.NEEDS_SIGN_IN,
+    "Google does not know this sign-in (it is damaged, or was made with another OAuth client): "
+    "sign in again.",
+)
+"""Seen as a bare "Bad Request"."""
+
 _CLIENT_NOT_FOUND = _Row(Cause.CLIENT_INVALID, "The OAuth client does not exist (any more).")
 
 _TESTING_SENTENCE = (
@@ -161,6 +169,11 @@ def classify_token_answer(
     return _failure(row, status, sentence, None if row.lasting else _seconds(retry_after))
 
 
+def ended_in_testing(fault: Fault | None) -> bool:
+    """Whether a sign-in ended for the testing state of its OAuth client."""
+    return fault is not None and fault.message == _TESTING_SENTENCE
+
+
 def _named_row(answer: dict[str, Any], *, service_account: bool) -> _Row:
     error, description = _text(answer, "error"), _text(answer, "error_description")
     if service_account and error == "invalid_grant" and "timeframe" in description:
@@ -168,7 +181,10 @@ def _named_row(answer: dict[str, Any], *, service_account: bool) -> _Row:
     if error == "invalid_client" and "not found" in description:
         return _CLIENT_NOT_FOUND
     rows = _SERVICE_ACCOUNT_ANSWERS if service_account else _ACCOUNT_ANSWERS
-    return rows.get(_text(answer, "error_subtype")) or rows.get(error) or _UNUSABLE
+    row = rows.get(_text(answer, "error_subtype")) or rows.get(error) or _UNUSABLE
+    if row is _ACCOUNT_ANSWERS["invalid_grant"] and description == "Bad Request":
+        return _UNKNOWN_GRANT
+    return row
 
 
 def _grant(answer: dict[str, Any], *, service_account: bool) -> TokenGrant | TokenFailure:
@@ -199,7 +215,7 @@ def _lifetime(expires_in: object) -> float:
 
 
 def _is_testing_age(age_s: float | None) -> bool:
-    return age_s is not None and abs(age_s - _TESTING_LIFETIME_S) <= _TESTING_TOLERANCE_S
+    return age_s is not None and abs(age_s - TESTING_LIFETIME_S) <= _TESTING_TOLERANCE_S
 
 
 def _seconds(header: str | None) -> float | None:

@@ -60,6 +60,9 @@ class StoredAccount(_Stored):
     account: OptionalText = None
     sub: OptionalText = None
     signed_in_at: float | None = None
+    refresh_token_expires_at: float | None = None
+    pollux_id: OptionalText = None
+    "Written where the id was made when less was known of the account."
 
     @model_validator(mode="before")
     @classmethod

@@ -11,16 +11,17 @@ All methods run on the engine's loop.
 import asyncio
 import dataclasses
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import TypeAlias, assert_never
+from typing import TypeAlias
 from weakref import WeakValueDictionary
 
 import aiohttp
 from pydantic import SecretStr
 
 from proxy_core.clock import Clock
+from proxy_core.credentials.grants import concerned, grant_of
 from proxy_core.credentials.model import (
     AccountSecret,
     Credential,
@@ -62,6 +63,8 @@ class TokenUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _AccessToken:
+    """One access token, ready for the header."""
+
     authorization: tuple[str, str] = field(repr=False)
     wall_deadline: float
     monotonic_deadline: float
@@ -117,20 +120,27 @@ class Authorizer:
         *,
         connect_timeout_s: float = 10.0,
         timeout_s: float = 30.0,
-        on_new_refresh_token: Callable[[Credential, SecretStr], None] | None = None,
+        on_new_refresh_token: Callable[[Sequence[Credential], SecretStr], None] | None = None,
+        on_refused: Callable[[Sequence[Credential], Fault], None] | None = None,
     ) -> None:
         """session: ours to use, not to close; its proxy and User-Agent apply.
 
         base_url: replaces scheme, host and port of Google's token endpoint.
-        on_new_refresh_token: called on the loop for every credential that the token serves.
+        on_new_refresh_token: called on the loop, once, with the credentials that it serves.
+        on_refused: called on the loop when a refresh finds that there will be no access token
+        until someone acts, with the credentials in use that this concerns. Nobody may be waiting
+        for that refresh.
         """
         self._clock = clock
         self._endpoint = TokenEndpoint(
             session, base_url, connect_timeout_s=connect_timeout_s, timeout_s=timeout_s
         )
         self._on_new_refresh_token = on_new_refresh_token
+        self._on_refused = on_refused
         self._entries: dict[str, _Entry] = {}
         self._grantees: WeakValueDictionary[Hashable, _Grantee] = WeakValueDictionary()
+        self._forgotten: set[str] = set()
+        "Ids of credentials whose found access token is not to be used any more."
 
     def ready(self, credential: Credential) -> Headers | None:
         """The headers, if they can be had without I/O. Starts a refresh ahead of expiry."""
@@ -184,6 +194,15 @@ class Authorizer:
         if token is not None and token.authorization in headers:
             entry.grantee.token = None
 
+    def forget(self, credential: Credential) -> None:
+        """Drops what is known of a credential: its next use asks Google anew."""
+        self._forgotten.add(credential.id)
+        entry = self._entries.pop(credential.id, None)
+        if entry is not None and entry.grantee is not None:
+            grantee = entry.grantee
+            grantee.token = grantee.postponed = None
+            grantee.quiet_until = 0.0
+
     async def close(self) -> None:
         """Ends running refreshes; the session may be closed after that."""
         running = {
@@ -201,10 +220,10 @@ class Authorizer:
             key = secret.key.get_secret_value()
             entry = _Entry(credential, None, (("x-goog-api-key", key),))
         else:
-            grantee = self._grantees.get(_same_grant(secret))
+            grantee = self._grantees.get(grant_of(secret))
             if grantee is None:
-                grantee = _Grantee(secret, self._found_token(secret))
-                self._grantees[_same_grant(secret)] = grantee
+                found = None if credential.id in self._forgotten else self._found_token(secret)
+                grantee = self._grantees[grant_of(secret)] = _Grantee(secret, found)
             entry = _Entry(credential, grantee, ())
         self._entries[credential.id] = entry
         return entry
@@ -251,10 +270,14 @@ class Authorizer:
         return grantee.token
 
     def _note_failure(self, grantee: _Grantee, failure: TokenFailure) -> None:
-        labels = ", ".join(credential.label for credential in self._served_by(grantee))
+        served = self._served_by(grantee)
+        labels = ", ".join(credential.label for credential in served)
         _log.warning("no new access token for %s: %s", labels, failure.fault.message)
         if failure.lasting:
             grantee.quiet_until = inf
+            if self._on_refused is not None and served:
+                in_use = [entry.credential for entry in self._entries.values()]
+                self._on_refused(concerned(served, failure.fault.cause, in_use), failure.fault)
         elif failure.fault.retry_after_s:
             wait_s = min(failure.fault.retry_after_s, _LONGEST_WAIT_S)
             until = self._clock.monotonic() + wait_s
@@ -267,23 +290,12 @@ class Authorizer:
             return
         grantee.secret = dataclasses.replace(secret, refresh_token=refresh_token)
         # The credential will come back with the new one, and shall find its access token.
-        self._grantees[_same_grant(grantee.secret)] = grantee
+        self._grantees[grant_of(grantee.secret)] = grantee
         if self._on_new_refresh_token is not None:
-            for credential in self._served_by(grantee):
-                self._on_new_refresh_token(credential, refresh_token)
+            self._on_new_refresh_token(self._served_by(grantee), refresh_token)
 
     def _served_by(self, grantee: _Grantee) -> list[Credential]:
         return [entry.credential for entry in self._entries.values() if entry.grantee is grantee]
-
-
-def _same_grant(secret: _OAuthSecret) -> Hashable:
-    match secret:
-        case AccountSecret():
-            return secret.client_id, secret.client_secret, secret.refresh_token
-        case ServiceAccountSecret():
-            return secret.client_email, secret.private_key
-        case _:
-            assert_never(secret)
 
 
 def _access_token(

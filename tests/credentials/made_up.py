@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import SecretStr
 
+from proxy_core.credentials.files import parse_credentials
 from proxy_core.credentials.model import AccountSecret, Credential, KeySecret, ServiceAccountSecret
 
 RETRIEVER = "https://www.googleapis.com/auth/generative-language.retriever"
@@ -131,3 +132,15 @@ def service_account_secret(private_key: rsa.RSAPrivateKey) -> ServiceAccountSecr
         "kid1",
         "https://oauth2.googleapis.com/token",
     )
+
+
+def kept(**changes: Any) -> Credential:
+    """The account of `stored_account` as a store gives it back: with its true id."""
+    return parse_one(stored_account(**changes))
+
+
+def parse_one(stored: object) -> Credential:
+    """The credential that this stored JSON is."""
+    credentials, unreadable = parse_credentials(stored, store="made up", source="made up")
+    assert not unreadable, unreadable
+    return credentials[0]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy_core.credentials import files
+from proxy_core.credentials import oauth_client
 from proxy_core.credentials.files import Found, parse_credentials, parse_json, parse_key_lines
 from proxy_core.credentials.model import (
     AccountSecret,
@@ -253,20 +253,20 @@ def test_the_sign_in_of_another_program_is_refused_by_its_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     digest = hashlib.sha256(b"a-pretend-foreign-client").hexdigest()
-    monkeypatch.setitem(files._OTHER_PROGRAMS, digest, "Some CLI")
+    monkeypatch.setitem(oauth_client._OTHER_PROGRAMS, digest, "Some CLI")
     foreign = stored_account(client_id=" a-pretend-foreign-client ")
     assert "OAuth client of Some CLI" in refusal(foreign)
     assert "OAuth client of Some CLI" in refusal({"installed": foreign})
 
 
 def test_four_foreign_clients_are_known_by_their_hash() -> None:
-    assert sorted(files._OTHER_PROGRAMS.values()) == [
+    assert sorted(oauth_client._OTHER_PROGRAMS.values()) == [
         "Antigravity",
         "Gemini CLI",
         "gcloud",
         "gcloud",
     ]
-    assert all(len(digest) == 64 for digest in files._OTHER_PROGRAMS)
+    assert all(len(digest) == 64 for digest in oauth_client._OTHER_PROGRAMS)
 
 
 def test_a_json_file_is_never_taken_for_key_lines() -> None:

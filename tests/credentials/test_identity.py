@@ -11,15 +11,19 @@ from proxy_core.credentials.identity import (
     key_id,
     key_label,
     service_account_id,
+    unreadable_id,
 )
 
 
 def test_an_id_is_a_kind_prefix_and_ten_base32_characters() -> None:
-    made = [account_id("a@b.c", "client", "p"), key_id("k"), service_account_id("s@p", "p")]
-    assert [re.fullmatch("(acc|key|svc)[a-z2-7]{10}", one) is not None for one in made] == [
-        True
-    ] * 3
-    assert [one[:3] for one in made] == ["acc", "key", "svc"]
+    made = [
+        account_id("a@b.c", "client", "p"),
+        key_id("k"),
+        service_account_id("s@p", "p"),
+        unreadable_id("folder", "a.json"),
+    ]
+    assert all(re.fullmatch("[a-z]{3}[a-z2-7]{10}", one) for one in made)
+    assert [one[:3] for one in made] == ["acc", "key", "svc", "bad"]
 
 
 def test_ids_stay_the_same_from_release_to_release() -> None:

@@ -32,9 +32,14 @@ REFUSALS = [
         400,
         error("invalid_grant", "Token has been expired or revoked."),
         Cause.NEEDS_SIGN_IN,
-        "sign in again",
+        "no longer accepts this sign-in",
     ),
-    (400, error("invalid_grant", "Bad Request"), Cause.NEEDS_SIGN_IN, "sign in again"),
+    (
+        400,
+        error("invalid_grant", "Bad Request"),
+        Cause.NEEDS_SIGN_IN,
+        "does not know this sign-in",
+    ),
     (
         400,
         error("invalid_grant", "reauth related error", "invalid_rapt"),

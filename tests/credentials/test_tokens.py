@@ -1,7 +1,7 @@
 import asyncio
 import dataclasses
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import aiohttp
 import pytest
@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from proxy_core.credentials.model import Credential
 from proxy_core.credentials.tokens import Authorizer, Headers, TokenRefused, TokenUnavailable
-from proxy_core.gemini.faults import Cause
+from proxy_core.gemini.faults import Cause, Fault
 from tests.credentials.made_up import (
     GRANT,
     PLANTED,
@@ -42,13 +42,21 @@ class Bench:
     def __init__(self, session: aiohttp.ClientSession, server: TokenServer) -> None:
         self.clock = StandingClock()
         self.server = server
-        self.renewed: list[tuple[str, str]] = []
+        self.renewed: list[tuple[list[str], str]] = []
+        self.refused: list[tuple[list[str], Cause]] = []
         self.authorizer = Authorizer(
-            session, self.clock, server.url, on_new_refresh_token=self._note_renewal
+            session,
+            self.clock,
+            server.url,
+            on_new_refresh_token=self._note_renewal,
+            on_refused=self._note_refusal,
         )
 
-    def _note_renewal(self, credential: Credential, token: SecretStr) -> None:
-        self.renewed.append((credential.id, token.get_secret_value()))
+    def _note_renewal(self, credentials: Sequence[Credential], token: SecretStr) -> None:
+        self.renewed.append(([one.id for one in credentials], token.get_secret_value()))
+
+    def _note_refusal(self, credentials: Sequence[Credential], fault: Fault) -> None:
+        self.refused.append(([one.id for one in credentials], fault.cause))
 
     @property
     def asked(self) -> int:
@@ -333,14 +341,14 @@ async def test_a_changed_refresh_token_is_handed_on_and_used(bench: Bench) -> No
     bench.server.answers = [grant(1, refresh_token="1//next"), grant(2, refresh_token="1//next")]
     first, second = account("p1"), account("p2")
     await asyncio.gather(*map(bench.authorizer.headers, (first, second)))
-    assert bench.renewed == [("accp1", "1//next"), ("accp2", "1//next")]
+    assert bench.renewed == [(["accp1", "accp2"], "1//next")]
     bench.authorizer.expire(first, bearer(1, "p1"))
     await bench.authorizer.headers(first)
     assert [form["refresh_token"] for form in bench.server.forms] == [
         f"1//{PLANTED}-refresh",
         "1//next",
     ]
-    assert len(bench.renewed) == 2
+    assert len(bench.renewed) == 1
     saved = account("p1", refresh_token=SecretStr("1//next"))
     assert bench.authorizer.ready(saved) == bearer(2, "p1")
 
@@ -351,6 +359,106 @@ async def test_a_credential_signed_in_again_gets_a_token_of_its_own(bench: Bench
     again = account(refresh_token=SecretStr("1//again"))
     assert bench.authorizer.ready(again) is None
     assert await bench.authorizer.headers(again) == bearer(2)
+
+
+async def test_nothing_of_an_older_sign_in_lingers(bench: Bench) -> None:
+    bench.server.answers = [grant(1), grant(2)]
+    await bench.authorizer.headers(account())
+    assert len(bench.authorizer._grantees) == 1
+    await bench.authorizer.headers(account(refresh_token=SecretStr("1//again")))
+    assert len(bench.authorizer._grantees) == 1
+
+
+async def test_a_refusal_is_told_at_once_of_all_that_share_the_sign_in(bench: Bench) -> None:
+    bench.server.answers = [grant(1), grant(2), REVOKED]
+    first, second = account("p1"), account("p2")
+    other = account("p3", refresh_token=SecretStr("1//another"))
+    for one in (first, second, other):
+        await bench.authorizer.headers(one)
+    bench.clock.advance(3599 - 200)
+    assert bench.authorizer.ready(first) == bearer(1, "p1")  # nobody waits for the refresh
+    await bench.settle()
+    assert bench.refused == [(["accp1", "accp2"], Cause.NEEDS_SIGN_IN)]
+
+
+async def test_a_refused_client_is_told_of_every_account_that_signed_in_with_it(
+    bench: Bench,
+) -> None:
+    bench.server.answers = [grant(1), grant(2), grant(3), (401, {"error": "deleted_client"})]
+    accounts = (
+        account("p1"),
+        account("p2", refresh_token=SecretStr("1//another")),
+        account("p3", client_id="another-client"),
+    )
+    for one in accounts:
+        await bench.authorizer.headers(one)
+    bench.authorizer.expire(accounts[0], bearer(1, "p1"))
+    with pytest.raises(TokenRefused):
+        await bench.authorizer.headers(accounts[0])
+    assert bench.refused == [(["accp1", "accp2"], Cause.CLIENT_INVALID)]
+
+
+async def test_trouble_that_passes_is_told_of_nobody(bench: Bench) -> None:
+    bench.server.answers = [DOWN]
+    with pytest.raises(TokenUnavailable):
+        await bench.authorizer.headers(account())
+    assert not bench.refused
+
+
+async def test_what_is_forgotten_is_asked_for_anew(bench: Bench) -> None:
+    bench.server.answers = [(429, "slow down", {"Retry-After": "900"}), grant(1), REVOKED]
+    one = account()
+    with pytest.raises(TokenUnavailable):
+        await bench.authorizer.headers(one)
+    bench.authorizer.forget(one)
+    assert await bench.authorizer.headers(one) == bearer(1)
+    bench.authorizer.forget(one)
+    assert bench.authorizer.ready(one) is None
+    with pytest.raises(TokenRefused):
+        await bench.authorizer.headers(one)
+    assert bench.asked == 3
+
+
+async def test_after_it_was_forgotten_a_found_token_proves_nothing(bench: Bench) -> None:
+    one = account(
+        access_token=SecretStr(f"ya29.{PLANTED}-7"),
+        expires_at=bench.clock.now() + 3_000,
+        scopes=frozenset({RETRIEVER}),
+    )
+    assert bench.authorizer.ready(one) == bearer(7)
+    bench.authorizer.forget(one)
+    assert bench.authorizer.ready(one) is None
+
+
+async def test_forgetting_an_api_key_or_a_stranger_is_no_error(bench: Bench) -> None:
+    bench.authorizer.ready(api_key())
+    bench.authorizer.forget(api_key())
+    bench.authorizer.forget(account())
+
+
+async def test_a_refused_key_of_a_service_account_is_told_too(bench: Bench) -> None:
+    private_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    secret = service_account_secret(private_key)
+    first, second = (dataclasses.replace(account(p), secret=secret) for p in ("p1", "p2"))
+    bench.server.answers = [grant(1), REVOKED]
+    for one in (first, second):
+        await bench.authorizer.headers(one)
+    bench.clock.advance(3599 - 200)
+    bench.authorizer.ready(second)
+    await bench.settle()
+    assert bench.refused == [(["accp1", "accp2"], Cause.KEY_INVALID)]
+
+
+@pytest.mark.parametrize("day", [-86_400.0, 86_400.0])
+async def test_a_clock_that_jumps_by_a_day_costs_one_refresh_at_most(
+    bench: Bench, day: float
+) -> None:
+    bench.server.answers = [grant(1), grant(2)]
+    one = account()
+    await bench.authorizer.headers(one)
+    bench.clock.wall += day
+    assert await bench.authorizer.headers(one) in (bearer(1), bearer(2))
+    assert bench.asked <= 2
 
 
 async def test_a_service_account_asks_with_a_signed_assertion(bench: Bench) -> None:
