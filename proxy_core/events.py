@@ -84,12 +84,23 @@ class StandingChanged:
 
 @dataclass(frozen=True, slots=True)
 class CredentialsLoaded:
+    """The credential stores were read, or have changed."""
+
     at: float
     count: int
     unreadable: int
 
 
-Event: TypeAlias = ExchangeEnded | StandingChanged | CredentialsLoaded
+@dataclass(frozen=True, slots=True)
+class SignInChanged:
+    """A sign-in has come further, or ended; `sign_in` tells how it stands."""
+
+    at: float
+    sign_in_id: str
+    status: str
+
+
+Event: TypeAlias = ExchangeEnded | StandingChanged | CredentialsLoaded | SignInChanged
 Subscriber: TypeAlias = Callable[[Event], None]
 
 

@@ -4,7 +4,13 @@ import logging
 from functools import partial
 from typing import assert_never
 
-from proxy_core.events import CredentialsLoaded, Event, ExchangeEnded, StandingChanged
+from proxy_core.events import (
+    CredentialsLoaded,
+    Event,
+    ExchangeEnded,
+    SignInChanged,
+    StandingChanged,
+)
 from proxy_core.logs import DeferredRecord, clean
 
 log = logging.getLogger("pollux")
@@ -21,8 +27,8 @@ class ExchangeLog:
             case StandingChanged():
                 what = f"{event.label} for {event.model}" if event.model else event.label
                 log.info("%s is %s: %s", what, event.state, event.sentence)
-            case CredentialsLoaded():
-                pass  # said by the engine, with what is to be done
+            case CredentialsLoaded() | SignInChanged():
+                pass  # said by the engine and by whoever signs in
             case _:
                 assert_never(event)
 

@@ -42,6 +42,8 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
+    """What to do now, and what to mark."""
+
     step: Step
     mark: Mark | None = None
 

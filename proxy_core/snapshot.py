@@ -22,6 +22,8 @@ class ModelView:
 
 @dataclass(frozen=True, slots=True)
 class CredentialView:
+    """One credential, as a front end shows it."""
+
     id: str
     kind: str
     label: str
@@ -52,6 +54,8 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
+    """The state of a Pollux."""
+
     version: str
     state: str
     "`starting`, `serving`, `degraded` (no credential is usable), `stopping`, `stopped`."

@@ -6,7 +6,7 @@ import pytest
 
 from proxy_core.events import AttemptRecord, CredentialsLoaded, StandingChanged, Tokens
 from proxy_core.exchange_log import ExchangeLog
-from tests.test_usage import ended
+from tests.usage.ended import ended
 
 
 def line(caplog: pytest.LogCaptureFixture) -> str:

@@ -114,6 +114,8 @@ class Fault:
     "What the violated quota counts."
     link: str | None = None
     "Where the owner can mend it (console activation URL, Help link)."
+    project: str | None = None
+    "Number of the project that was charged, where Google names it."
     envelope: dict[str, Any] | None = field(default=None, compare=False)
     "Google's `error` object, redacted, for native clients."
 
@@ -237,6 +239,7 @@ _QUOTA_CAUSES = frozenset({Cause.DAY_QUOTA, Cause.MINUTE_QUOTA, Cause.NOT_IN_TIE
 _PER_DAY = re.compile(r"per_?day", re.IGNORECASE)
 _NO_LIMIT = re.compile(r"\blimit: 0(?![\d.]*[1-9])")
 _TOLD_QUOTA = re.compile(r"exceeded (?:for|your current quota)[^\n]{0,200}", re.IGNORECASE)
+_CONSUMER = re.compile(r"projects/([0-9]{1,20})")
 _LONGEST_MESSAGE = 4_000
 
 
@@ -304,6 +307,7 @@ def _fault(
         limit=_limit(cause, quota),
         unit="tokens" if quota and "token" in quota.name.lower() else "requests",
         link=error.link,
+        project=_project(error),
         envelope=None if error.envelope is None else redact_json(error.envelope),
     )
 
@@ -338,6 +342,11 @@ def _limit(cause: Cause, quota: QuotaViolation | None) -> int | None:
     if cause is Cause.NOT_IN_TIER:
         return 0
     return None if quota is None else quota.limit
+
+
+def _project(error: GoogleError) -> str | None:
+    consumer = _CONSUMER.fullmatch(error.metadata.get("consumer", ""))
+    return None if consumer is None else consumer[1]
 
 
 def _quota_cause(error: GoogleError) -> Cause:

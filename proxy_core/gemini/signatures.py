@@ -6,7 +6,7 @@ Source: Gemini API documentation, thought signatures.
 
 import base64
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from proxy_core.gemini.families import Family
@@ -44,6 +44,9 @@ class SignatureMemory:
     Bounded in bytes too, since a signature can take kilobytes.
     """
 
+    on_remember: Callable[[str, RememberedCall], None] | None = None
+    "Told of each call, by whoever keeps them beyond this process."
+
     def __init__(self, capacity: int = 10_000, max_bytes: int = 32 * 1024 * 1024) -> None:
         self._capacity = capacity
         self._max_bytes = max_bytes
@@ -53,7 +56,17 @@ class SignatureMemory:
     def __len__(self) -> int:
         return len(self._calls)
 
+    def restore(self, calls: Iterable[tuple[str, RememberedCall]]) -> None:
+        """Takes in what was remembered before, oldest first; nobody is told of it."""
+        for tool_call_id, call in calls:
+            self._put(tool_call_id, call)
+
     def remember(self, tool_call_id: str, call: RememberedCall) -> None:
+        self._put(tool_call_id, call)
+        if self.on_remember is not None:
+            self.on_remember(tool_call_id, call)
+
+    def _put(self, tool_call_id: str, call: RememberedCall) -> None:
         known = self._calls.pop(tool_call_id, None)
         if known is not None:
             self._bytes -= _size(tool_call_id, known)

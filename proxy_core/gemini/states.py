@@ -70,6 +70,17 @@ CREDENTIAL_STATES: Mapping[Cause, CredentialState] = {
 }
 "Causes that lie with a credential or its project. TOKEN_EXPIRED only once a refresh failed."
 
+OF_THE_SIGN_IN = frozenset(
+    {
+        CredentialState.NEEDS_SIGN_IN,
+        CredentialState.SCOPE_MISSING,
+        CredentialState.KEY_INVALID,
+        CredentialState.CLIENT_INVALID,
+        CredentialState.BLOCKED_BY_ADMIN,
+    }
+)
+"States that say nothing about a new sign-in, or a new key of a service account."
+
 MODEL_STATES: Mapping[Cause, ModelState] = {
     Cause.MODEL_UNAVAILABLE: ModelState.UNAVAILABLE,
     Cause.NOT_IN_TIER: ModelState.NOT_IN_TIER,
@@ -97,8 +108,9 @@ STATE_TEXTS: Mapping[CredentialState | ModelState, Description] = {
         "Sign in again and leave every box ticked.",
     ),
     CredentialState.KEY_INVALID: Description(
-        "Google does not know this API key, or it has expired.",
-        "Create a new key in AI Studio and add it here.",
+        "Google does not know this key: it has expired, or was deleted or disabled.",
+        "Create a new key and add it here: API keys in AI Studio, those of service accounts in the "
+        "Google Cloud console.",
     ),
     CredentialState.KEY_RESTRICTED: Description(
         "A restriction of this API key keeps it from this service.",
@@ -246,3 +258,29 @@ def describe(
 def describe_cause(cause: Cause) -> Description:
     """One failed attempt in words."""
     return CAUSE_TEXTS[cause] if cause in CAUSE_TEXTS else STATE_TEXTS[_STATES[cause]]
+
+
+def sign_in_warning(ends_at: float | None, now: float, *, certain: bool = True) -> Description:
+    """A ready account in words: until when its sign-in lasts, where that is known.
+
+    ends_at: epoch seconds; None: it is not known to end.
+    certain: Google said so; else an earlier sign-in with the same OAuth client ended so.
+    """
+    words = STATE_TEXTS[CredentialState.READY]
+    if ends_at is None or ends_at <= now:
+        return words
+    day = f"{datetime.fromtimestamp(ends_at, UTC):%Y-%m-%d}"
+    why = (
+        f"This sign-in ends on {day}, because Google limits it: it does so after 7 days while "
+        'the consent screen of the OAuth client is in "Testing".'
+        if certain
+        else f"This sign-in ends on {day} if the consent screen of the OAuth client is still in "
+        '"Testing", as it was when an earlier sign-in ended after 7 days.'
+    )
+    return Description(f"{words.sentence} {why}", _PUBLISH)
+
+
+_PUBLISH = (
+    'Publish the app ("In production") on the consent screen of its Google Cloud project, then '
+    "sign in again."
+)

@@ -44,7 +44,12 @@ class Lane:
             if entry[1] != pair.serial:
                 continue
             if pair.unit.rests_until > now:
-                pair.state, pair.since = ModelState.COOLING, now
+                unit = pair.unit
+                pair.state, pair.since, pair.fault = (
+                    ModelState.COOLING,
+                    unit.rests_since,
+                    unit.fault,
+                )
                 self.rest(pair, pair.unit.rests_until)
             elif not pair.free(self._cap):
                 pair.serial = 0
@@ -118,6 +123,13 @@ class Lane:
 
     def rests(self) -> bool:
         return any(pair.until > 0 for pair in self.pairs.values())
+
+    def configure(self, policy: PolicyName, cap: int) -> None:
+        """Goes by other settings; a `refill` is due."""
+        self._policy, self._cap = policy, cap
+
+    def last_turn(self) -> int:
+        return max((pair.turn for pair in self.pairs.values()), default=0)
 
     def busy(self) -> bool:
         """Whether a pair is taken up by requests in flight, so that waiting may help."""

@@ -25,15 +25,13 @@ class Lease:
 
     member: Member
     pair: Pair
+    credential: Credential
+    "The member's when it was taken; a new sign-in may have given it another since."
     era: int
     "The pair's number of rests when it was taken."
     conversation: bytes | None
     _on_return: Callable[["Lease"], None]
     _returned: bool = False
-
-    @property
-    def credential(self) -> Credential:
-        return self.member.credential
 
     @property
     def strikes(self) -> int:

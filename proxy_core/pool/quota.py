@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 PACIFIC = ZoneInfo("America/Los_Angeles")
 NEAR = 0.95
 "Share of a known limit from which a pair is avoided while others are free."
+LONGEST_DAY_S = 25 * 3_600.0
+"The day on which summer time ends; a day that ends later began under a clock that was wrong."
 
 
 def midnight_pacific(now: float) -> float:
@@ -18,6 +20,11 @@ def midnight_pacific(now: float) -> float:
     local = datetime.fromtimestamp(now, PACIFIC)
     tomorrow = (local + timedelta(days=1)).date()
     return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=PACIFIC).timestamp()
+
+
+def pacific_day(now: float) -> str:
+    """The date in America/Los_Angeles, `2026-11-23`."""
+    return datetime.fromtimestamp(now, PACIFIC).date().isoformat()
 
 
 @dataclass(slots=True)
@@ -37,6 +44,16 @@ class Use:
         self._roll(now)
         self._this += 1
         self._day += 1
+
+    @property
+    def known(self) -> bool:
+        """Whether a limit was learned, or use was counted."""
+        return bool(self.limit_minute or self.limit_day or self._day)
+
+    def resume(self, used_day: int, now: float) -> None:
+        """Goes on from what was counted earlier on the same day."""
+        self._roll(now)
+        self._day += used_day
 
     def in_minute(self, now: float) -> int:
         """Requests in the rolling minute, the previous minute weighed by what is left of it."""
@@ -62,6 +79,6 @@ class Use:
             self._before = self._this if minute == self._minute + 1 else 0
             self._this = 0
             self._minute = minute
-        if now >= self._day_ends or now < self._day_ends - 2 * 86_400:
+        if now >= self._day_ends or now < self._day_ends - LONGEST_DAY_S:
             self._day = 0
             self._day_ends = midnight_pacific(now)

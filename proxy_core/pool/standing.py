@@ -2,7 +2,7 @@
 
 A unit is what shares a quota: the credentials of one project, or a credential whose project
 is not known. A pair is a unit with a model. Not here: choosing (`lane`, `pool`), judging
-(`retry`).
+(`retry`), how standings become records (`records`).
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,11 @@ class Member:
     credential: Credential
     unit: "Unit"
     position: int
+    label: str = ""
+    "The owner's, else the credential's own."
     enabled: bool = True
+    switched_at: float = 0.0
+    "When the owner switched it on or off; 0: never."
     state: CredentialState = CredentialState.READY
     since: float = 0.0
     fault: Fault | None = None
@@ -34,6 +38,11 @@ class Member:
     def usable(self) -> bool:
         return self.enabled and self.state is CredentialState.READY
 
+    @property
+    def project(self) -> str | None:
+        """The project that pays, by id or number; None where it is not known (yet)."""
+        return None if self.unit.id == self.credential.id else self.unit.id
+
 
 @dataclass(slots=True)
 class Unit:
@@ -43,6 +52,9 @@ class Unit:
     members: list[Member] = field(default_factory=list)
     rests_until: float = 0.0
     "A rest of the whole project (spend cap), epoch seconds."
+    rests_since: float = 0.0
+    fault: Fault | None = None
+    "What Google said when that rest began."
 
     def pick(self, tried: set[str]) -> Member | None:
         """The usable member that is not in `tried` and was used the longest ago."""
@@ -82,6 +94,11 @@ class Pair:
     serial: int = 0
     "Of its current entry in the lane's heap; 0: none."
 
+    @property
+    def blank(self) -> bool:
+        """Whether nothing is known of it."""
+        return not (self.turn or self.until or self.use.known)
+
     def free(self, cap: int) -> bool:
         """Whether one more request may go out (cap 0: no limit)."""
         if self.half_open:
@@ -94,17 +111,43 @@ class StandingRecord:
     """One standing as a ledger keeps it."""
 
     subject: str
-    "Credential id, or unit id where `model` is set."
+    "Credential id, unit id where `model` is set, or one of the prefixes in `records`."
     model: str | None
     state: str
     since: float
     until: float
     reason: str
+    "What Google said; the sentence of a refusal that a refresh met."
     strikes: int = 0
+    cause: str = ""
+    "Slug of the fault's cause; empty where no fault led to this."
+    link: str | None = None
+    "Where Google sends the owner."
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRecord:
+    """The limits learned for one (project, model), and the day's use of it."""
+
+    unit: str
+    model: str
+    limit_minute: int | None
+    limit_day: int | None
+    used_day: int
+    day: str
+    "Date in America/Los_Angeles (`2026-11-23`) that `used_day` belongs to."
+
+
+class Notes(Protocol):
+    """What the owner decided about credentials, by id."""
+
+    def label_of(self, credential_id: str) -> str | None: ...
+
+    def enabled(self, credential_id: str) -> bool: ...
 
 
 class Ledger(Protocol):
-    """Remembers standings over the life of a pool."""
+    """Remembers standings and limits over the life of a pool."""
 
     def load(self) -> Sequence[StandingRecord]: ...
 
@@ -112,12 +155,17 @@ class Ledger(Protocol):
 
     def delete(self, subject: str, model: str | None) -> None: ...
 
+    def limits(self) -> Sequence[LimitRecord]: ...
+
+    def save_limits(self, record: LimitRecord) -> None: ...
+
 
 class MemoryLedger:
     """Remembers for as long as the process lives."""
 
     def __init__(self) -> None:
         self._records: dict[tuple[str, str | None], StandingRecord] = {}
+        self._limits: dict[tuple[str, str], LimitRecord] = {}
 
     def load(self) -> Sequence[StandingRecord]:
         return tuple(self._records.values())
@@ -127,3 +175,9 @@ class MemoryLedger:
 
     def delete(self, subject: str, model: str | None) -> None:
         self._records.pop((subject, model), None)
+
+    def limits(self) -> Sequence[LimitRecord]:
+        return tuple(self._limits.values())
+
+    def save_limits(self, record: LimitRecord) -> None:
+        self._limits[record.unit, record.model] = record

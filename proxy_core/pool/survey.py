@@ -35,8 +35,9 @@ _WORDS = {
 _CAUSE_WORDS = {
     Cause.REFUSED: "were refused by Google for no known reason",
     Cause.CAPACITY: "met a shortage of capacity at Google",
+    Cause.SPEND_CAP: "reached their spending limit",
 }
-"Short rests that no limit of the project's led to."
+"Short rests that no quota of the project's led to."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def _place(pool: Pool, member: Member, model: str, now: float) -> Place:
         lane = pool.lanes.get(model)
         pair = lane.pairs.get(member.unit.id) if lane is not None else None
         if member.unit.rests_until > now:
-            state, until = ModelState.COOLING, member.unit.rests_until
+            state, until, fault = ModelState.COOLING, member.unit.rests_until, member.unit.fault
         if pair is not None and pair.until > now:
             state, until, fault = pair.state, max(pair.until, until or 0.0), pair.fault
         elif pair is not None and not pair.free(pool.cap):

@@ -9,39 +9,29 @@ import logging
 from collections.abc import Mapping
 from urllib.parse import quote
 
-import orjson
-
 from proxy_core.clock import Clock
-from proxy_core.credentials.tokens import Authorizer, TokenRefused, TokenUnavailable
+from proxy_core.credentials.tokens import Authorizer
 from proxy_core.errors import Failed, ProblemKind
 from proxy_core.gemini import faults
-from proxy_core.gemini.faults import Cause, Fault
+from proxy_core.gemini.faults import Fault
 from proxy_core.gemini.wire import JsonObject
 from proxy_core.pool.pool import Pool
 from proxy_core.pool.standing import Member, Unit
 from proxy_core.pool.survey import exhausted_problem
+from proxy_core.relay.asking import Unanswered, ask
 from proxy_core.relay.opening import opened
 from proxy_core.retry import problem_of
-from proxy_core.upstream.google import Answer, NetworkFailure, Upstream
+from proxy_core.upstream.google import Upstream
 
 log = logging.getLogger(__name__)
 
 KEEP_S = 4 * 3_600.0
 PATIENCE_S = 30.0
 "For the whole list of one project; a client waits for it."
-PAGE_BYTES = 16 << 20
 PAGES = 20
 SIDE_BY_SIDE = 8
 ASKED = 16
 "Projects asked for one refresh at most; a pool of hundreds lists much the same models."
-
-
-class Unlisted(Exception):
-    """One project did not list its models."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message)
-        self.fault = fault
 
 
 class Catalog:
@@ -107,10 +97,8 @@ class Catalog:
                     found = await self._list(member)
             except TimeoutError:
                 return faults.network_fault("Google took too long to list its models")
-            except Unlisted as failure:
-                log.info(
-                    "%s could not list its models: %s", member.credential.label, failure.fault.cause
-                )
+            except Unanswered as failure:
+                log.info("%s could not list its models: %s", member.label, failure.fault.cause)
                 return failure.fault
         self._lists[unit.id] = (self._clock.monotonic(), found)
         return None
@@ -119,7 +107,10 @@ class Catalog:
         found: dict[str, JsonObject] = {}
         page = ""
         for _ in range(PAGES):
-            document = await self._page(member, page)
+            path = "/v1beta/models?pageSize=1000"
+            if page:
+                path += f"&pageToken={quote(page, safe='')}"
+            document = await ask(self._upstream, self._authorizer, member.credential, path)
             resources = document.get("models")
             for resource in resources if isinstance(resources, list) else ():
                 name = resource.get("name") if isinstance(resource, dict) else None
@@ -130,45 +121,3 @@ class Catalog:
                 break
             page = following
         return found
-
-    async def _page(self, member: Member, page: str) -> JsonObject:
-        credential = member.credential
-        path = "/v1beta/models?pageSize=1000" + (
-            f"&pageToken={quote(page, safe='')}" if page else ""
-        )
-        try:
-            headers = await self._authorizer.headers(credential)
-            answer = await self._upstream.send("GET", path, headers, None)
-        except (TokenRefused, TokenUnavailable) as refusal:
-            raise Unlisted(refusal.fault) from refusal
-        except NetworkFailure as failure:
-            raise Unlisted(faults.network_fault(str(failure))) from failure
-        try:
-            body = await _read(answer)
-        finally:
-            answer.release()
-        if answer.status != 200:
-            with_api_key = credential.kind == "api_key"
-            fault = faults.classify(answer.status, answer.headers, body, with_api_key=with_api_key)
-            if fault.cause is Cause.TOKEN_EXPIRED:
-                self._authorizer.expire(credential, headers)
-            raise Unlisted(fault)
-        try:
-            document = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            document = None
-        if not isinstance(document, dict):
-            raise Unlisted(faults.bad_answer("its list of models is not JSON"))
-        return document
-
-
-async def _read(answer: Answer) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    try:
-        while (data := await answer.readany()) and size < PAGE_BYTES:
-            parts.append(data)
-            size += len(data)
-    except NetworkFailure as failure:
-        raise Unlisted(faults.network_fault(str(failure))) from failure
-    return b"".join(parts)

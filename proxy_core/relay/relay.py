@@ -113,7 +113,8 @@ class Relay:
         self._upstream = upstream
         self._clock = clock
         self._loaded = loaded
-        self._patience = patience
+        self.patience = patience
+        "May be replaced at any time."
         self._random = jitter or random.Random()  # noqa: S311 - spreads load, guards nothing
         self._rungs = Rungs()
         self._streams: WeakSet[StreamReply] = WeakSet()
@@ -166,7 +167,7 @@ class Relay:
             want=Want(_standing(call), set(), key, goes_on),
             mender=Mender(call, self._rungs),
             path=_path(call),
-            wait_left=self._patience.max_wait_s,
+            wait_left=self.patience.max_wait_s,
             ends_at=self._clock.monotonic() + LONGEST_TRIP_S,
         )
 
@@ -253,9 +254,10 @@ class Relay:
             trip.exchange.first_at = self._clock.monotonic()
 
     def _record(self, lease: Lease, trip: Trip, outcome: str, began: float) -> None:
-        credential = lease.credential
         trip.exchange.attempts.append(
-            AttemptRecord(credential.id, credential.label, outcome, self._clock.monotonic() - began)
+            AttemptRecord(
+                lease.credential.id, lease.member.label, outcome, self._clock.monotonic() - began
+            )
         )
 
     def _act(self, lease: Lease, trip: Trip, fault: Fault) -> bool:
@@ -287,7 +289,7 @@ class Relay:
         verdict = judge(
             fault,
             history,
-            max_attempts=self._patience.max_attempts,
+            max_attempts=self.patience.max_attempts,
             now=now,
             day_ends=midnight_pacific(now),
             jitter=self._random.random(),

@@ -140,6 +140,19 @@ def test_a_limit_that_only_begins_with_zero_is_not_zero() -> None:
     assert fault.cause is Cause.MINUTE_QUOTA
 
 
+@pytest.mark.parametrize(
+    ("consumer", "project"),
+    [("projects/123", "123"), ("projects/my-project", None), ("folders/1", None), (7, None)],
+)
+def test_the_number_of_the_charged_project_is_read(consumer: Any, project: str | None) -> None:
+    info = {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": "SERVICE_DISABLED",
+        "metadata": {"consumer": consumer},
+    }
+    assert answered(403, envelope(403, "off", info)).project == project
+
+
 def test_an_unknown_reason_does_not_hide_a_known_one() -> None:
     unknown, known = (
         {"@type": "google.rpc.ErrorInfo", "reason": reason}

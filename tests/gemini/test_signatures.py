@@ -97,3 +97,21 @@ def test_an_id_with_a_signature_of_another_gateway_is_taken_apart() -> None:
     assert split_foreign_id("call_1__thought__CiQB==") == ("call_1", "CiQB==")
     assert split_foreign_id("call_1") == ("call_1", None)
     assert split_foreign_id("call_1__thought__") == ("call_1", None)
+
+
+def test_what_is_remembered_is_told_to_whoever_keeps_it() -> None:
+    memory = SignatureMemory()
+    memory.remember("a", call())
+    told: list[tuple[str, RememberedCall]] = []
+    memory.on_remember = lambda *kept: told.append(kept)
+    memory.remember("b", call("s"))
+    assert told == [("b", call("s"))]
+
+
+def test_restored_calls_are_there_and_told_to_nobody() -> None:
+    told: list[str] = []
+    memory = SignatureMemory(capacity=2)
+    memory.on_remember = lambda id_, _: told.append(id_)
+    memory.restore((name, call()) for name in "abc")
+    assert [memory.recall(name) is not None for name in "abc"] == [False, True, True]
+    assert not told

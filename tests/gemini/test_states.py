@@ -11,6 +11,7 @@ from proxy_core.gemini.states import (
     ModelState,
     describe,
     describe_cause,
+    sign_in_warning,
     state_of,
 )
 
@@ -101,3 +102,17 @@ def test_a_fault_that_led_elsewhere_does_not_change_the_words() -> None:
 def test_a_rest_says_when_it_ends() -> None:
     words = describe(ModelState.DAY_SPENT, until=1_795_507_200.0)
     assert words.sentence.endswith("Until 2026-11-24 08:00 UTC.")
+
+
+@pytest.mark.parametrize("certain", [True, False])
+def test_a_sign_in_that_ends_is_told_with_its_date_and_a_way_out(certain: bool) -> None:
+    words = sign_in_warning(1_795_507_200.0, 1_795_000_000.0, certain=certain)
+    assert words.sentence.startswith("Ready. This sign-in ends on 2026-11-24")
+    assert '"Testing"' in words.sentence
+    assert (" if " in words.sentence) is not certain
+    assert words.next_step.startswith("Publish the app")
+
+
+@pytest.mark.parametrize("ends_at", [None, 1.0])
+def test_a_sign_in_that_is_not_known_to_end_is_ready(ends_at: float | None) -> None:
+    assert sign_in_warning(ends_at, 2.0) == STATE_TEXTS[CredentialState.READY]

@@ -1,12 +1,13 @@
 """Made-up credentials and pools on a clock that stands still."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import SecretStr
 
 from proxy_core.clock import Clock
 from proxy_core.credentials.marks import Rest, Revoke
-from proxy_core.credentials.model import Credential, KeySecret
+from proxy_core.credentials.model import AccountSecret, Credential, KeySecret
 from proxy_core.events import Bus
 from proxy_core.gemini.faults import Cause, Fault
 from proxy_core.gemini.states import CredentialState, ModelState
@@ -19,7 +20,29 @@ MODEL = "gemini-3.8-flash"
 
 
 def credential(name: str, project: str | None = None) -> Credential:
-    return Credential(f"key-{name}", name, project, "environment", KeySecret(SecretStr("made-up")))
+    return Credential(
+        f"key-{name}", name, project, "environment", KeySecret(SecretStr(f"made-up-{name}"))
+    )
+
+
+def account(
+    name: str, project: str | None, *, refresh_token: str = "1//made-up", **more: Any
+) -> Credential:
+    """Accounts share one sign-in unless a refresh token tells them apart."""
+    secret = AccountSecret("made-up-client", SecretStr("made-up"), SecretStr(refresh_token), **more)
+    return Credential(f"acc-{name}", name, project, "folder", secret)
+
+
+@dataclass
+class OwnersNotes:
+    labels: dict[str, str] = field(default_factory=dict)
+    off: set[str] = field(default_factory=set)
+
+    def label_of(self, credential_id: str) -> str | None:
+        return self.labels.get(credential_id)
+
+    def enabled(self, credential_id: str) -> bool:
+        return credential_id not in self.off
 
 
 def made_pool(
@@ -77,11 +100,18 @@ def rest(
 ) -> None:
     """Google asked this lease's pair to rest; the lease comes back."""
     state = ModelState.DAY_SPENT if cause is Cause.DAY_QUOTA else ModelState.COOLING
-    pool.mark(lease, Rest(state, until, whole_project), refusal(cause, **more))
+    pool.mark(lease, Rest(state, until, whole_project=whole_project), refusal(cause, **more))
     lease.give_back()
 
 
 def revoke(pool: Pool, lease: Lease, *, whole_project: bool = False) -> None:
     mark = Revoke(CredentialState.KEY_INVALID, whole_project)
     pool.mark(lease, mark, refusal(Cause.KEY_INVALID))
+    lease.give_back()
+
+
+def refuse(pool: Pool, lease: Lease) -> None:
+    """Google ended the sign-in of this lease's account."""
+    fault = refusal(Cause.NEEDS_SIGN_IN)
+    pool.mark(lease, Revoke(CredentialState.NEEDS_SIGN_IN), fault)
     lease.give_back()

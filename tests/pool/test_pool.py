@@ -4,15 +4,24 @@ import asyncio
 
 import pytest
 
-from proxy_core.events import Bus, Event, StandingChanged
+from proxy_core.events import Bus, Event
 from proxy_core.gemini.faults import Cause
 from proxy_core.gemini.states import CredentialState
 from proxy_core.pool.lease import Lease
 from proxy_core.pool.pool import LANES, Exhausted, Pool
-from proxy_core.pool.standing import MemoryLedger
 from proxy_core.pool.waiting import QUEUE
 from tests.fakes.clock import FakeClock
-from tests.pool.made_up import MODEL, credential, made_pool, rest, revoke, served, taken, want
+from tests.pool.made_up import (
+    MODEL,
+    account,
+    made_pool,
+    refusal,
+    rest,
+    revoke,
+    served,
+    taken,
+    want,
+)
 
 TALK = b"a conversation"
 
@@ -73,6 +82,16 @@ def test_a_cleared_credential_serves_again() -> None:
     assert served(pool) == "a"
 
 
+def test_clearing_frees_a_project_of_its_rests_in_the_ledger_too() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a", "b")
+    rest(pool, taken(pool), clock.now() + 60, Cause.SPEND_CAP, whole_project=True)
+    rest(pool, taken(pool), clock.now() + 60)
+    pool.clear("key-a")
+    assert {record.subject for record in pool.ledger.load()} == {"project-b"}
+    assert served(pool, want(model="gemini-2.5-flash")) == "a"
+
+
 def test_a_disabled_credential_is_left_out_until_it_is_enabled() -> None:
     pool = made_pool(FakeClock(), "a", "b")
     pool.enable("key-a", enabled=False)
@@ -114,49 +133,44 @@ def test_many_refusals_of_one_moment_are_one_strike() -> None:
     assert pool.lanes[MODEL].pairs["project-a"].strikes == 1
 
 
-# -- membership ----------------------------------------------------------------------------
+# -- refusals beside requests --------------------------------------------------------------
 
 
-def test_standings_survive_a_new_list_of_credentials() -> None:
-    clock = FakeClock()
-    pool = made_pool(clock, "a", "b", "c")
-    resting = taken(pool)
-    rest(pool, resting, clock.now() + 60)
-    dead = taken(pool)
-    revoke(pool, dead)
-    pool.replace([credential(name, f"project-{name}") for name in "abcd"])
-    assert {served(pool) for _ in range(6)} == {"c", "d"}
+def test_a_refused_refresh_takes_every_credential_of_the_sign_in_at_once() -> None:
+    pool = made_pool(FakeClock())
+    first, second = account("ada", "p"), account("ada2", "q")
+    other = account("bob", "r", refresh_token="1//his")
+    pool.replace([first, second, other])
+    pool.refuse([first], refusal(Cause.NEEDS_SIGN_IN))
+    states = [member.state.value for member in pool.members.values()]
+    assert states == ["needs_sign_in", "needs_sign_in", "ready"]
+    pool.refuse([other], refusal(Cause.CLIENT_INVALID))
+    states = [member.state.value for member in pool.members.values()]
+    assert states == ["client_invalid"] * 3
 
 
-def test_a_rest_of_a_whole_project_survives_a_new_list_too() -> None:
+def test_the_same_refusal_twice_is_told_once() -> None:
+    bus, told = Bus(), list[Event]()
+    bus.subscribe(told.append)
+    pool = made_pool(FakeClock(), "a", bus=bus)
+    for _ in range(2):
+        pool.revoke(["key-a", "gone"], CredentialState.LEAKED, refusal(Cause.LEAKED))
+    assert len(told) == 1
+
+
+def test_a_credential_that_google_answers_again_is_ready_and_its_models_go_on_resting() -> None:
     clock = FakeClock()
     pool = made_pool(clock, "a")
-    rest(pool, taken(pool), clock.now() + 60, Cause.SPEND_CAP, whole_project=True)
-    pool.replace([credential("a", "project-a")])
-    assert pool.take(want(model="gemini-2.5-flash")) is None
-
-
-def test_a_ledger_brings_standings_into_a_new_pool() -> None:
-    clock, ledger = FakeClock(), MemoryLedger()
-    before = made_pool(clock, "a", "b", ledger=ledger)
-    rest(before, taken(before), clock.now() + 60)
-    revoke(before, taken(before))
-    after = made_pool(clock, "a", "b", ledger=ledger)
-    assert after.take(want()) is None
-    assert after.members["key-b"].state is CredentialState.KEY_INVALID
-    clock.advance(60)
-    assert served(after) == "a"
-
-
-def test_a_lease_from_before_a_new_list_comes_back_without_harm() -> None:
-    pool = made_pool(FakeClock(), "a", cap=1)
-    old = taken(pool)
-    pool.replace([credential("a", "project-a")])
-    new = taken(pool)
-    old.give_back()
+    rest(pool, taken(pool), clock.now() + 60)
+    pool.revoke(["key-a"], CredentialState.API_OFF, refusal(Cause.API_OFF))
+    pool.prove("key-a")
+    pool.prove("key-a")
     assert pool.take(want()) is None
-    new.give_back()
-    assert pool.take(want()) is not None
+    assert served(pool, want(model="gemini-2.5-flash")) == "a"
+    assert [record.subject for record in pool.ledger.load()] == ["project-a"]
+
+
+# -- models -------------------------------------------------------------------------------
 
 
 def test_models_nobody_uses_are_forgotten_before_those_that_rest() -> None:
@@ -167,6 +181,26 @@ def test_models_nobody_uses_are_forgotten_before_those_that_rest() -> None:
         served(pool, want(model=f"model-{number}"))
     assert len(pool.lanes) <= LANES
     assert pool.take(want()) is None
+
+
+def test_the_model_used_the_longest_ago_is_forgotten_first() -> None:
+    pool = made_pool(FakeClock(), "a")
+    for number in range(LANES):
+        served(pool, want(model=f"model-{number}"))
+    served(pool, want(model="model-0"))
+    served(pool, want(model="another"))
+    assert "model-0" in pool.lanes
+    assert "model-1" not in pool.lanes
+
+
+def test_a_forgotten_models_use_of_the_day_comes_back_with_it() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    for number in range(LANES + 1):
+        served(pool, want(model=f"model-{number}"))
+    assert "model-0" not in pool.lanes
+    lease = taken(pool, want(model="model-0"))
+    assert lease.pair.use.in_day(clock.now()) == 2
 
 
 # -- stickiness ----------------------------------------------------------------------------
@@ -368,17 +402,40 @@ def test_a_rest_that_begins_after_the_clock_was_set_back_is_not_shifted() -> Non
     assert pool.take(want()) is not None
 
 
-# -- telling -------------------------------------------------------------------------------
+@pytest.mark.parametrize("day", [-86_400.0, 86_400.0])
+def test_a_clock_that_jumps_by_a_day_harms_nothing_that_is_not_a_rest(day: float) -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a", "b", policy="round-robin")
+    served(pool, want(conversation=TALK))
+    rest(pool, taken(pool), clock.now() + 1)
+    clock.advance(1)
+    probe = taken(pool, want("a"))
+    clock.jump(day)
+    assert pool.take(want("a")) is None  # one probe at a time, whatever the clock says
+    pool.succeed(probe)
+    probe.give_back()
+    assert served(pool, want(conversation=TALK, continues=True)) == "a"
+    assert {served(pool) for _ in range(4)} == {"a", "b"}
+    assert probe.pair.use.in_day(clock.now()) <= 5
 
 
-def test_every_change_of_a_standing_is_told() -> None:
-    clock, bus, told = FakeClock(), Bus(), list[Event]()
-    bus.subscribe(told.append)
-    pool = made_pool(clock, "a", bus=bus)
-    rest(pool, taken(pool), clock.now() + 60)
-    clock.advance(60)
-    served(pool)
-    revoke(pool, taken(pool))
-    pool.enable("key-a", enabled=False)
-    states = [event.state for event in told if isinstance(event, StandingChanged)]
-    assert states == ["cooling", "ready", "key_invalid", "disabled"]
+def test_a_clock_set_back_takes_all_times_with_it_into_the_ledger() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a", "b")
+    began = clock.now()
+    rest(pool, taken(pool), began + 60, Cause.SPEND_CAP, whole_project=True)
+    pool.revoke(["key-b"], CredentialState.LEAKED, refusal(Cause.LEAKED))
+    clock.jump(-86_400)
+    pool.take(want())
+    assert pool.members["key-b"].since == began - 86_400
+    assert pool.units["project-a"].rests_until == began + 60 - 86_400
+    ends = {record.until for record in pool.ledger.load() if record.until}
+    assert ends == {began + 60 - 86_400}
+
+
+def test_a_clock_set_forward_by_a_day_ends_the_rest_of_a_project() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    rest(pool, taken(pool), clock.now() + 600, Cause.SPEND_CAP, whole_project=True)
+    clock.jump(86_400)
+    assert served(pool, want(model="gemini-2.5-flash")) == "a"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy_core.pool.quota import NEAR, PACIFIC, Use, midnight_pacific
+from proxy_core.pool.quota import NEAR, PACIFIC, Use, midnight_pacific, pacific_day
 
 HOUR = 3_600.0
 
@@ -73,6 +73,25 @@ def test_a_clock_set_back_by_weeks_starts_a_new_count() -> None:
     use, now = Use(), pacific(2026, 11, 23, 12)
     use.count(now)
     assert use.in_day(now - 20 * 24 * HOUR) == 0
+
+
+def test_a_clock_set_back_by_a_day_starts_a_new_count() -> None:
+    use, now = Use(), pacific(2026, 11, 23, 12)
+    use.count(now)
+    assert use.in_day(now - 24 * HOUR) == 0
+
+
+def test_a_count_goes_on_from_an_earlier_one() -> None:
+    use, now = Use(), pacific(2026, 11, 23, 12)
+    use.count(now)
+    use.resume(5, now)
+    assert use.in_day(now) == 6
+    assert use.in_day(pacific(2026, 11, 24)) == 0
+
+
+def test_a_day_is_named_by_its_date_in_los_angeles() -> None:
+    assert pacific_day(pacific(2026, 11, 23, 23, 59)) == "2026-11-23"
+    assert pacific_day(pacific(2026, 11, 24)) == "2026-11-24"
 
 
 def test_the_tightest_known_limit_counts() -> None:

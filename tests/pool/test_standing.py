@@ -5,11 +5,29 @@ from collections.abc import Callable
 import pytest
 
 from proxy_core.gemini.states import CredentialState
-from proxy_core.pool.standing import Ledger, Member, MemoryLedger, Pair, StandingRecord, Unit
+from proxy_core.memory.ledger import StoredLedger
+from proxy_core.memory.writer import Writer
+from proxy_core.pool.standing import (
+    Ledger,
+    LimitRecord,
+    Member,
+    MemoryLedger,
+    Pair,
+    StandingRecord,
+    Unit,
+)
+from tests.fakes.clock import FakeClock
 from tests.pool.made_up import MODEL, credential
 
-LEDGERS: tuple[Callable[[], Ledger], ...] = (MemoryLedger,)
-COOLING = StandingRecord("project-a", MODEL, "cooling", 1.0, 61.0, "too many")
+
+def stored() -> Ledger:
+    return StoredLedger((), (), Writer(None, FakeClock()), 0.0)
+
+
+LEDGERS: tuple[Callable[[], Ledger], ...] = (MemoryLedger, stored)
+COOLING = StandingRecord(
+    "project-a", MODEL, "cooling", 1.0, 61.0, "too many", 0, "minute_quota", "https://a.example/"
+)
 
 
 def unit_of(*names: str) -> Unit:
@@ -77,3 +95,24 @@ def test_deleting_from_a_ledger_may_be_repeated(make: Callable[[], Ledger]) -> N
     ledger.delete("project-a", MODEL)
     ledger.delete("project-a", MODEL)
     assert not ledger.load()
+
+
+@pytest.mark.parametrize("make", LEDGERS)
+def test_a_ledger_keeps_one_record_of_limits_per_unit_and_model(
+    make: Callable[[], Ledger],
+) -> None:
+    ledger = make()
+    other = LimitRecord("project-b", MODEL, None, None, 1, "2026-11-23")
+    ledger.save_limits(LimitRecord("project-a", MODEL, None, 20, 3, "2026-11-23"))
+    ledger.save_limits(other)
+    later = LimitRecord("project-a", MODEL, 10, 20, 1, "2026-11-24")
+    ledger.save_limits(later)
+    assert set(ledger.limits()) == {other, later}
+    assert not ledger.load()
+
+
+def test_a_members_project_is_known_where_its_unit_is_no_lone_key() -> None:
+    unit = unit_of("a")
+    assert unit.members[0].project == "project-a"
+    lone = Unit("key-a")
+    assert Member(credential("a"), lone, 0).project is None

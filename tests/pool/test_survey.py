@@ -52,6 +52,14 @@ def test_a_refusal_for_no_known_reason_is_not_told_as_a_limit() -> None:
     assert "1 reached a short limit" in message
 
 
+def test_a_projects_spending_limit_is_told_as_such() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    rest(pool, taken(pool), clock.now() + 60, Cause.SPEND_CAP, whole_project=True)
+    message = exhausted_problem(pool, "gemini-2.5-flash", clock.now()).message
+    assert "1 reached their spending limit" in message
+
+
 def test_a_spent_day_is_told_as_such() -> None:
     clock = FakeClock()
     pool = made_pool(clock, "a")

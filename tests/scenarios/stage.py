@@ -17,6 +17,7 @@ from proxy_core.pool.pool import Pool
 from proxy_core.server.outflow import Pace
 from proxy_core.simulator import World
 from proxy_core.simulator.world import Received
+from proxy_core.snapshot import CredentialView
 from tests.fakes.clock import FakeClock
 from tests.fakes.google import google
 from tests.fakes.pollux import RunningPollux, pollux
@@ -100,9 +101,9 @@ class Stage:
         self.credentials.append({"type": "api_key", "key": value, "project_id": project})
         return value
 
-    def account(self, email: str, project: str) -> None:
+    def account(self, email: str, project: str, client_id: str = "pretend-client") -> None:
         """Another signed-in account for the pool."""
-        self.credentials.append(self.world.sign_in(email, project))
+        self.credentials.append(self.world.sign_in(email, project, client_id=client_id))
 
     async def open(self, pace: Pace | None = None, **settings: str) -> None:
         """Starts Pollux with the credentials so far."""
@@ -117,11 +118,19 @@ class Stage:
         assert self.pollux is not None
         return self.pollux.engine._parts.pool
 
-    def state(self, project: str) -> str:
+    def view(self, project: str) -> CredentialView:
         """Of the first credential of this project."""
         assert self.pollux is not None
         views = self.pollux.engine.snapshot().credentials
-        return next(view.state for view in views if view.project == project)
+        return next(view for view in views if view.project == project)
+
+    def state(self, project: str) -> str:
+        return self.view(project).state
+
+    async def clear(self, project: str) -> None:
+        """The owner clears the first credential of this project."""
+        assert self.pollux is not None
+        await self.pollux.engine.commands.clear(self.view(project).id)
 
     def request(
         self, form: Form, text: str = "hello", model: str = MODEL, **more: Any
