@@ -1,26 +1,31 @@
-"""Statistics, as a subscriber of events: totals since the start, and figures for Prometheus.
+"""Adds up what happened, as a subscriber of events.
 
-Counts only; no text of a request ever comes here.
+Not here: where the counts of a minute are kept (`memory`), or what they cost (`prices`).
 """
 
+import math
 from collections import Counter
 
+from proxy_core.commands import UsageQuery, UsageReport
 from proxy_core.events import Event, ExchangeEnded
+from proxy_core.memory import Memory
 from proxy_core.snapshot import Snapshot, Totals
-
-MODELS = 256
-"Models counted apart; further ones count as `other`."
+from proxy_core.usage.minute import MODELS, OTHER, Minute
+from proxy_core.usage.report import Day, day_of, report_of
 
 
 class Usage:
-    """Adds up what happened. Per process."""
+    """Totals since the start; what a minute brought goes to the memory. Per process."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: Memory | None = None) -> None:
+        self.memory = memory
+        "Keeps usage over restarts. While there is none, counts of minutes wait for it."
         self._exchanges: Counter[tuple[str, str, int]] = Counter()
         self._attempts: Counter[str] = Counter()
         self._tokens: Counter[str] = Counter()
         self._failed = 0
         self._models: set[str] = set()
+        self._minute = Minute()
 
     def on_event(self, event: Event) -> None:
         if not isinstance(event, ExchangeEnded):
@@ -36,6 +41,8 @@ class Usage:
             counted["cached"] += tokens.cached
             counted["output"] += tokens.output
             counted["thoughts"] += tokens.thoughts
+        self.roll(event.at + event.total_s)
+        self._minute.count(event)
 
     def totals(self) -> Totals:
         return Totals(
@@ -47,6 +54,36 @@ class Usage:
             output_tokens=self._tokens["output"],
             thought_tokens=self._tokens["thoughts"],
         )
+
+    # -- over restarts ---------------------------------------------------------------------
+
+    def roll(self, now: float) -> None:
+        """Hands the counts of the running minute to the memory when it is over."""
+        if not self._minute.covers(now):
+            self.hand_over()
+            self._minute.begin(now)
+
+    def hand_over(self) -> None:
+        """Hands over what was counted so far; before the memory is closed, for one."""
+        if self.memory is not None:
+            self.memory.add_usage(self._minute.take())
+
+    async def report(self, query: UsageQuery) -> UsageReport:
+        """What was used, up to this moment, with prices. Raises DatabaseFailed."""
+        if self.memory is None:
+            return UsageReport(query.period, ())
+        self.hand_over()
+        rows = await self.memory.usage(query.period, query.since, query.until or math.inf)
+        return await report_of(query.period, rows)
+
+    async def day(self, since: float, until: float) -> Day:
+        """The sum of [since, until), of the last two days at most. Raises DatabaseFailed."""
+        if self.memory is None:
+            return Day()
+        self.hand_over()
+        return await day_of(await self.memory.usage_by_model(since, until))
+
+    # -- Prometheus ------------------------------------------------------------------------
 
     def metrics(self, snapshot: Snapshot) -> str:
         """Text in the Prometheus exposition format 0.0.4."""
@@ -69,7 +106,7 @@ class Usage:
     def _model(self, model: str) -> str:
         if model not in self._models:
             if len(self._models) >= MODELS:
-                return "other"
+                return OTHER
             self._models.add(model)
         return model
 

@@ -1,0 +1,56 @@
+"""What the owner noted of a credential: its name, and whether it is switched off.
+
+Under the credential's id, never in its file: a credential that is removed and added again is
+the one it was.
+"""
+
+from collections.abc import Iterable
+
+from proxy_core.memory.tables import NOTES, Values
+from proxy_core.memory.writer import Writer
+
+
+class Notes:
+    """Per process. To have a note on the disk before going on, await the memory's `flush`."""
+
+    def __init__(self, rows: Iterable[Values], writer: Writer) -> None:
+        self._writer = writer
+        self._labels: dict[str, str] = {}
+        self._disabled: set[str] = set()
+        for credential_id, label, enabled in rows:
+            if isinstance(label, str):
+                self._labels[str(credential_id)] = label
+            if not enabled:
+                self._disabled.add(str(credential_id))
+
+    def label_of(self, credential_id: str) -> str | None:
+        """The owner's name for it; None where the one that Pollux gave stands."""
+        return self._labels.get(credential_id)
+
+    def enabled(self, credential_id: str) -> bool:
+        return credential_id not in self._disabled
+
+    def set_label(self, credential_id: str, label: str | None) -> None:
+        """label: None or empty brings back the one that Pollux gave."""
+        if label:
+            self._labels[credential_id] = label
+        else:
+            self._labels.pop(credential_id, None)
+        self._keep(credential_id)
+
+    def set_enabled(self, credential_id: str, *, enabled: bool) -> None:
+        if enabled:
+            self._disabled.discard(credential_id)
+        else:
+            self._disabled.add(credential_id)
+        self._keep(credential_id)
+
+    def forget(self, credential_id: str) -> None:
+        self._labels.pop(credential_id, None)
+        self._disabled.discard(credential_id)
+        self._keep(credential_id)
+
+    def _keep(self, credential_id: str) -> None:
+        label, enabled = self._labels.get(credential_id), self.enabled(credential_id)
+        plain = label is None and enabled
+        self._writer.put(NOTES, (credential_id,), None if plain else (label, int(enabled)))

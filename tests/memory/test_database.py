@@ -1,0 +1,369 @@
+"""The file: made, read, damaged, locked, full, of another version."""
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from proxy_core.memory.database import Database, migrate, open_database
+from proxy_core.memory.memory import FILE_NAME
+from proxy_core.memory.tables import (
+    BINDINGS,
+    LIMITS,
+    MIGRATIONS,
+    NOTES,
+    SIGNATURES,
+    STANDINGS,
+    USAGE,
+    DatabaseFailed,
+    Values,
+)
+from tests.memory.opened import NOW, rows_of
+
+Rows: TypeAlias = dict[Values, Values | None]
+STANDING = ("cooling", NOW, NOW + 60, "too many", 1, "minute_quota", None)
+
+
+def filled(path: Path, rows: int = 500) -> None:
+    database, _, problem = open_database(path)
+    assert problem is None
+    standings: Rows = {(f"project-{number}", "m"): STANDING for number in range(rows)}
+    database.write({STANDINGS: standings, NOTES: {("key-a",): ("at home", 0)}})
+    database.close()
+
+
+def test_a_new_file_and_all_beside_it_are_the_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "data" / FILE_NAME
+    database, contents, problem = open_database(path)
+    database.write({NOTES: {("key-a",): ("at home", 0)}})
+    assert problem is None
+    assert not any(contents.values())
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    database.close()
+    assert set(modes) == {FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"}
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_the_file_gives_space_back_and_overwrites_what_is_deleted(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    filled(path, 5_000)
+    size = path.stat().st_size
+    database, _, _ = open_database(path)
+    database.write({STANDINGS: {(f"project-{n}", "m"): None for n in range(5_000)}})
+    database.purge(NOW)
+    database.close()
+    assert path.stat().st_size < size / 4
+    assert b"project-1" not in path.read_bytes()
+
+
+def random_bytes(path: Path) -> None:
+    path.write_bytes(os.urandom(20_000))
+
+
+def cut_off(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def overwritten_in_the_middle(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(3 * 4_096)
+        file.write(os.urandom(8 * 4_096))
+
+
+def without_a_table(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE note")
+
+
+def with_another_programs_columns(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE note DROP COLUMN label")
+
+
+DAMAGES = (
+    random_bytes,
+    cut_off,
+    overwritten_in_the_middle,
+    without_a_table,
+    with_another_programs_columns,
+)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_is_set_aside_and_a_new_one_begun(
+    damage: Callable[[Path], None], tmp_path: Path
+) -> None:
+    path = tmp_path / FILE_NAME
+    filled(path)
+    damage(path)
+    damaged = path.read_bytes()
+    database, contents, problem = open_database(path)
+    assert problem is not None
+    assert "damaged" in problem
+    assert (tmp_path / f"{FILE_NAME}.damaged-1").read_bytes() == damaged
+    assert not any(contents.values())
+    assert database.on_disk
+    database.write({NOTES: {("key-a",): (None, 0)}})
+    database.close()
+    assert open_again(path)[NOTES] == [("key-a", None, 0)]
+
+
+def test_the_owners_notes_come_along_where_they_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    filled(path, 5_000)
+    with path.open("r+b") as file:
+        file.seek(40 * 4_096)
+        file.write(os.urandom(8 * 4_096))
+    database, contents, problem = open_database(path)
+    database.close()
+    assert problem is not None
+    assert "switches of credentials are not" in problem
+    assert contents[NOTES] == [("key-a", "at home", 0)]
+    assert [rows for rows in open_again(path).values() if rows] == [contents[NOTES]]
+
+
+def open_again(path: Path) -> dict[object, list[object]]:
+    database, contents, problem = open_database(path)
+    database.close()
+    assert problem is None
+    return dict(contents)  # type: ignore[arg-type]  # compared only
+
+
+def test_what_lies_beside_a_damaged_file_does_not_harm_the_new_one(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"):
+        (tmp_path / name).write_bytes(os.urandom(20_000))
+    database, contents, problem = open_database(path)
+    database.write({NOTES: {("key-a",): ("at home", 0)}})
+    database.close()
+    assert problem is not None
+    assert not any(contents.values())
+    assert open_again(path)[NOTES] == [("key-a", "at home", 0)]
+
+
+def test_what_a_killed_program_had_not_moved_into_the_file_yet_is_read(tmp_path: Path) -> None:
+    path, copy = tmp_path / FILE_NAME, tmp_path / "copy" / FILE_NAME
+    database, _, _ = open_database(path)
+    database.write({NOTES: {("key-a",): ("at home", 0)}})
+    copy.parent.mkdir()
+    for name in (FILE_NAME, f"{FILE_NAME}-wal"):
+        (copy.parent / name).write_bytes((tmp_path / name).read_bytes())
+    database.close()
+    assert open_again(copy)[NOTES] == [("key-a", "at home", 0)]
+
+
+def test_an_empty_file_is_a_new_one(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    path.touch()
+    assert not any(open_again(path).values())
+
+
+LOCKER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+connection.execute("BEGIN EXCLUSIVE")
+print("locked", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_locked_file_leaves_a_memory_until_the_end(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    filled(path)
+    command = [sys.executable, "-c", LOCKER, str(path)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "locked\n"
+        database, contents, problem = open_database(path)
+        other.communicate("")
+    assert problem is not None
+    assert "locked" in problem
+    assert not database.on_disk
+    assert not any(contents.values())
+    database.write({NOTES: {("key-a",): (None, 0)}})
+    database.close()
+    assert open_again(path)[NOTES] == [("key-a", "at home", 0)]
+
+
+def a_file_where_the_folder_should_be(folder: Path) -> Path:
+    (folder / "data").touch()
+    return folder / "data" / FILE_NAME
+
+
+def a_folder_where_the_file_should_be(folder: Path) -> Path:
+    (folder / FILE_NAME).mkdir()
+    return folder / FILE_NAME
+
+
+@pytest.mark.parametrize(
+    "place", [a_file_where_the_folder_should_be, a_folder_where_the_file_should_be]
+)
+def test_a_place_for_no_file_leaves_a_memory_until_the_end(
+    place: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    path = place(tmp_path)
+    database, contents, problem = open_database(path)
+    assert problem is not None
+    assert str(path) in problem
+    assert set(contents) == {STANDINGS, LIMITS, NOTES, BINDINGS, SIGNATURES}
+    database.write({NOTES: {("key-a",): (None, 0)}})
+    database.close()
+
+
+READER = """
+import os, sys
+from pathlib import Path
+from typing import TypeAlias
+from proxy_core.memory.database import open_database
+if os.geteuid() == 0:
+    os.setuid(65534)
+database, contents, problem = open_database(Path(sys.argv[1]))
+print(database.on_disk, problem)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders have no write bit there")
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_read_only_folder_leaves_a_memory_until_the_end(tmp_path: Path, exists: bool) -> None:
+    path = tmp_path / FILE_NAME
+    if exists:
+        filled(path)
+        path.chmod(0o444)
+    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(0o555)
+    command = [sys.executable, "-c", READER, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(0o700)
+    assert done.stdout.startswith(f"False {path} cannot be used: ")
+
+
+def test_a_newer_pollux_s_file_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    filled(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    before = path.read_bytes()
+    database, contents, problem = open_database(path)
+    database.write({NOTES: {("key-b",): (None, 0)}})
+    database.close()
+    assert problem is not None
+    assert "newer Pollux" in problem
+    assert not any(contents.values())
+    assert path.read_bytes() == before
+
+
+def test_a_file_of_version_1_is_read(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    script = (Path(__file__).parent / "version_1.sql").read_text("utf-8")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script)
+    database, contents, problem = open_database(path)
+    assert problem is None
+    assert contents == {
+        STANDINGS: [
+            ("project-a", "gemini-2.5-flash", *STANDING),
+            ("key-a", "", "leaked", NOW - 1_000, 0.0, "found", 0, "leaked", "https://g.example"),
+        ],
+        LIMITS: [("project-a", "gemini-2.5-flash", 10, None, 7, "2026-11-23")],
+        NOTES: [("key-a", "at home", 0)],
+        BINDINGS: [("files/1", "project-a", NOW + 500)],
+        SIGNATURES: [("call_1", "look_up", "g1", "c2lnbmF0dXJl", NOW - 1_000, 30)],
+    }
+    assert [row[4:] for row in database.usage(86_400, 0, NOW)] == [(2, 1, 30, 10, 5, 4)]
+    database.close()
+    assert rows_of(path, "PRAGMA user_version") == [(len(MIGRATIONS),)]
+
+
+def test_every_step_is_made_once_and_in_order() -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection, ("CREATE TABLE a (x); INSERT INTO a VALUES (1);",))
+        steps = ("CREATE TABLE a (x)", "UPDATE a SET x = x + 1", "UPDATE a SET x = x * 10")
+        migrate(connection, steps)
+        migrate(connection, steps)
+        assert connection.execute("SELECT x FROM a").fetchall() == [(20,)]
+
+
+def test_a_step_that_fails_leaves_the_version_before() -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        with pytest.raises(sqlite3.OperationalError):
+            migrate(connection, ("CREATE TABLE a (x)", "CREATE TABLE b (x); nonsense"))
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("a",)]
+
+
+def test_a_full_disk_fails_the_write_and_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    filled(path, 10)
+    database, _, _ = open_database(path, max_bytes=path.stat().st_size)
+    flood: Rows = {(f"call_{n}",): ("f", None, "s" * 4_000, NOW, 4_000) for n in range(100)}
+    with pytest.raises(DatabaseFailed, match="full"):
+        database.write({SIGNATURES: flood, NOTES: {("key-b",): (None, 0)}})
+    database.write({NOTES: {("key-c",): (None, 0)}})
+    database.close()
+    contents = open_again(path)
+    assert contents[SIGNATURES] == []
+    assert contents[NOTES] == [("key-a", "at home", 0), ("key-c", None, 0)]
+
+
+def test_a_value_that_sqlite_cannot_hold_does_not_hold_up_the_rest(tmp_path: Path) -> None:
+    database, _, _ = open_database(tmp_path / FILE_NAME)
+    bad: Rows = {
+        ("key-a",): ("\ud800", 0),
+        ("key-b",): (None, 2**70),
+        ("key-c",): (None, None),
+        ("key-d",): (None,),
+        ("key-e",): (None, 0),
+    }
+    database.write({NOTES: bad})
+    database.close()
+    assert open_again(tmp_path / FILE_NAME)[NOTES] == [("key-e", None, 0)]
+
+
+def test_what_the_owner_noted_is_synced_and_the_rest_is_not(tmp_path: Path) -> None:
+    database, _, _ = open_database(tmp_path / FILE_NAME)
+    for tables, level in (((NOTES,), 2), ((STANDINGS,), 1), ((STANDINGS, NOTES), 2)):
+        database.write({table: {} for table in tables})
+        assert database._connection.execute("PRAGMA synchronous").fetchone() == (level,)
+    database.close()
+
+
+@pytest.fixture
+def counted() -> Database:
+    """Two minutes of one hour, one of the next, the last on another day."""
+    database, _, _ = open_database(None)
+    midnight = 1_794_960_000
+    for at in (midnight - 7_200, midnight - 7_140, midnight - 60, midnight):
+        database.write({USAGE: {(at, "m", "key", "curl"): (1, 0, 10, 5, 2, 1)}})
+    return database
+
+
+def test_usage_adds_up_over_minutes_hours_and_days(counted: Database) -> None:
+    for period, exchanges in ((60, [1, 1, 1, 1]), (3_600, [2, 1, 1]), (86_400, [3, 1])):
+        assert [row.exchanges for row in counted.usage(period, 0, NOW)] == exchanges
+    counted.close()
+
+
+def test_a_query_gives_the_periods_that_overlap_it(counted: Database) -> None:
+    midnight = 1_794_960_000
+    assert len(counted.usage(3_600, midnight - 3_601, midnight)) == 2
+    assert len(counted.usage(3_600, midnight - 3_600, midnight)) == 1
+    assert len(counted.usage(86_400, midnight + 1, midnight + 2)) == 1
+    counted.close()
+
+
+def test_sums_by_model_leave_out_who_asked(counted: Database) -> None:
+    [row] = counted.usage_by_model(1_794_960_000 - 7_140, NOW)
+    assert row[1:] == ("m", "", "", 3, 0, 30, 15, 6, 3)
+    counted.close()

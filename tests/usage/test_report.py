@@ -1,0 +1,32 @@
+"""Counts as the front ends show them."""
+
+import pytest
+
+from proxy_core.commands import UsageRow
+from proxy_core.memory import UsageCounts
+from proxy_core.usage.report import Day, day_of, report_of
+from tests.usage.ended import MINUTE
+
+KNOWN = UsageCounts(MINUTE, "gemini-2.5-pro", "key", "curl", 2, 1, 100_000, 0, 3, 4)
+UNKNOWN = UsageCounts(MINUTE, "own-model", "key", "curl", 1, 0, 50, 0, 3, 4)
+IDLE = UsageCounts(MINUTE, "misspelt", "", "curl", 1, 1, 0, 0, 0, 0)
+
+
+async def test_a_report_has_a_row_for_each_with_its_price() -> None:
+    report = await report_of("minute", [KNOWN, UNKNOWN])
+    assert report.period == "minute"
+    known, unknown = report.rows
+    assert known.price_usd == pytest.approx(0.12507)
+    assert unknown == UsageRow(*UNKNOWN, price_usd=None)
+
+
+async def test_a_day_names_the_models_that_no_price_is_known_for() -> None:
+    day = await day_of([KNOWN, UNKNOWN, IDLE])
+    assert day.unpriced == ("own-model",)
+    assert day.price_usd == pytest.approx(0.12507)
+    assert (day.exchanges, day.failed, day.output_tokens, day.thought_tokens) == (4, 2, 9 - 3, 8)
+
+
+async def test_a_day_without_requests_is_empty() -> None:
+    assert await day_of([]) == Day()
+    assert Day().cached_share == 0
