@@ -1,21 +1,39 @@
-"""Settings: what the owner of a Pollux decides, read once at the start.
+"""Settings: what the owner of a Pollux decides, read at the start.
 
 `model` says which settings there are and what each accepts, `sources` where they come from and
-which source wins, `folders` where data and configuration lie on this platform.
+which source wins, `writing` keeps changes in settings.toml, `folders` says where data and
+configuration lie on this platform.
 """
 
 from proxy_core.settings.folders import config_folder, data_folder
-from proxy_core.settings.model import LATER, SETTINGS, SettingInfo, Settings, Source
-from proxy_core.settings.sources import SettingsProblem, load_settings
+from proxy_core.settings.model import (
+    LATER,
+    SETTINGS,
+    Origin,
+    SettingInfo,
+    Settings,
+    Source,
+    as_written,
+)
+from proxy_core.settings.sources import (
+    ONLY_FROM_OUTSIDE,
+    SettingsProblem,
+    load_settings,
+    read,
+)
 
 __all__ = [
     "LATER",
+    "ONLY_FROM_OUTSIDE",
     "SETTINGS",
+    "Origin",
     "SettingInfo",
     "Settings",
     "SettingsProblem",
     "Source",
+    "as_written",
     "config_folder",
     "data_folder",
     "load_settings",
+    "read",
 ]

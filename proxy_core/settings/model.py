@@ -4,8 +4,9 @@ An attribute is the lower-case name of its variable. It knows no file and no env
 are in `sources`, checks of single values in `values`.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -28,8 +29,30 @@ class Source(StrEnum):
     DEFAULT = "default"
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where settings were read from, so that they can be read again (`sources.read`)."""
+
+    arguments: Mapping[str, str] = field(default_factory=dict, repr=False)
+    "Variables that the command line set."
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    "The environment's variables that name a setting."
+    dotenv: Path | None = None
+    toml: Path | None = None
+    "settings.toml, whether it exists or not; None: there is none to be read or written."
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What settings remember of their making."""
+
+    origin: Origin = field(default_factory=Origin)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    "Source of each variable that is set."
+
+
 class Settings(BaseModel):
-    """All settings, checked; frozen for the life of the engine."""
+    """All settings, checked; frozen: a change makes new ones."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -118,14 +141,18 @@ class Settings(BaseModel):
         "loopback; from the environment or command line only",
     )
 
-    _sources: Mapping[str, Source] = {}
+    _provenance: Provenance = Provenance()
 
-    def model_post_init(self, context: Mapping[str, Source] | None, /) -> None:
-        self._sources = context or {}
+    def model_post_init(self, context: Provenance | None, /) -> None:
+        self._provenance = context or Provenance()
+
+    @property
+    def origin(self) -> Origin:
+        return self._provenance.origin
 
     def source(self, name: str) -> Source:
         """Where the value of a setting came from; name: its variable or its attribute."""
-        return self._sources.get(name.upper(), Source.DEFAULT)
+        return self._provenance.sources.get(name.upper(), Source.DEFAULT)
 
     def set_but_later(self) -> list[str]:
         """Variables that are set though this release does nothing with them yet."""
@@ -136,9 +163,7 @@ class Settings(BaseModel):
         ]
 
 
-LATER = frozenset(
-    {"POLLUX_VAULT_KEY", "ADMIN_PASSWORD", "POLLUX_STATE_URL", "CLIENT_ID", "CLIENT_SECRET"}
-)
+LATER = frozenset({"POLLUX_STATE_URL"})
 "Settings that are read and checked, but whose feature comes in a later release."
 
 
@@ -163,23 +188,31 @@ def _info(attribute: str, field: FieldInfo) -> SettingInfo:
     return SettingInfo(
         name=attribute.upper(),
         meaning=field.description or "",
-        default=_as_written(default),
+        default=as_written(default),
         secret="SecretStr" in str(field.annotation),
     )
 
 
-def _as_written(default: Any) -> str:
-    match default:
-        case None:
+def as_written(value: Any) -> str:
+    """The value of a setting as one would write it in .env; a secret's stays empty."""
+    match value:
+        case None | SecretStr():
             return ""
         case bool():
-            return str(default).lower()
+            return str(value).lower()
         case float():
-            return f"{default:g}"
-        case ():
-            return "[]"
+            return f"{value:g}"
+        case tuple() | Mapping():
+            return json.dumps(plain(value), ensure_ascii=False)
         case _:
-            return str(default)
+            return str(value)
+
+
+def plain(value: tuple[str, ...] | Mapping[str, tuple[str, ...]]) -> Any:
+    """A list, or an object whose lists of one are lone strings, as people write it."""
+    if isinstance(value, tuple):
+        return list(value)
+    return {key: one[0] if len(one) == 1 else list(one) for key, one in value.items()}
 
 
 SETTINGS = tuple(_info(attribute, field) for attribute, field in Settings.model_fields.items())

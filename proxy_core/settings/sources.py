@@ -1,4 +1,4 @@
-"""Where settings come from and which source wins. It reads files once and writes none."""
+"""Where settings come from and which source wins. It writes no file; that is `writing`'s."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -8,11 +8,12 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from proxy_core.settings.model import SETTINGS, Settings, Source
+from proxy_core.settings.model import SETTINGS, Origin, Provenance, Settings, Source
 
 _PREFIX = "POLLUX_"
 _NAMES = frozenset(info.name for info in SETTINGS)
-_ONLY_FROM_OUTSIDE = frozenset({"GOOGLE_API_BASE_URL"})
+_VARIABLES = _NAMES | {_PREFIX + name for name in _NAMES}
+ONLY_FROM_OUTSIDE = frozenset({"GOOGLE_API_BASE_URL"})
 "A file that someone else left in the working folder must not redirect the owner's credentials."
 
 
@@ -38,11 +39,22 @@ def load_settings(
     holds nothing, so a caller whose user named it must look first. Raises SettingsProblem for
     the first setting that does not hold.
     """
+    known = {name: value for name, value in environ.items() if name in _VARIABLES}
+    return read(Origin(dict(arguments), known, dotenv, toml))
+
+
+def read(origin: Origin) -> Settings:
+    """The settings as they are now at their origin. Raises SettingsProblem."""
+    return settle(origin, parse_toml(read_text(origin.toml), _name(origin.toml)))
+
+
+def settle(origin: Origin, of_file: Mapping[str, Any]) -> Settings:
+    """The settings if `of_file` stood in settings.toml. Raises SettingsProblem."""
     layers: list[tuple[Source, Mapping[str, Any]]] = [
-        (Source.COMMAND_LINE, arguments),
-        (Source.ENVIRONMENT, _of_environment(environ)),
-        (Source.DOTENV, _of_environment(dict(_read_dotenv(dotenv)))),
-        (Source.SETTINGS_FILE, _read_toml(toml)),
+        (Source.COMMAND_LINE, origin.arguments),
+        (Source.ENVIRONMENT, _of_environment(origin.environ)),
+        (Source.DOTENV, _of_environment(dict(_read_dotenv(origin.dotenv)))),
+        (Source.SETTINGS_FILE, of_file),
     ]
     chosen: dict[str, Any] = {}
     sources: dict[str, Source] = {}
@@ -52,13 +64,16 @@ def load_settings(
                 chosen[name] = value
                 sources[name] = source
     _refuse_files_for_outside_settings(sources)
-    return _check(chosen, sources)
+    settings = check(chosen, Provenance(origin, sources))
+    _refuse_half_a_client(settings)
+    return settings
 
 
-def _check(chosen: Mapping[str, Any], sources: Mapping[str, Source]) -> Settings:
+def check(chosen: Mapping[str, Any], provenance: Provenance | None = None) -> Settings:
+    """Settings of these values, by variable. Raises SettingsProblem."""
     values = {name.lower(): value for name, value in chosen.items()}
     try:
-        return Settings.model_validate(values, context=sources)
+        return Settings.model_validate(values, context=provenance)
     except ValidationError as exc:
         # The cause is cut off: its text quotes the value.
         raise _problem(exc.errors(include_input=False, include_url=False)[0]) from None
@@ -72,11 +87,17 @@ def _problem(error: ErrorDetails) -> SettingsProblem:
 
 
 def _refuse_files_for_outside_settings(sources: Mapping[str, Source]) -> None:
-    for name in _ONLY_FROM_OUTSIDE & sources.keys():
+    for name in ONLY_FROM_OUTSIDE & sources.keys():
         if sources[name] in (Source.DOTENV, Source.SETTINGS_FILE):
             raise SettingsProblem(
                 name, f"stands in {sources[name]}; only environment or command line may set it"
             )
+
+
+def _refuse_half_a_client(settings: Settings) -> None:
+    for name, other in (("CLIENT_ID", "CLIENT_SECRET"), ("CLIENT_SECRET", "CLIENT_ID")):
+        if not getattr(settings, name.lower()) and getattr(settings, other.lower()):
+            raise SettingsProblem(name, f"is missing, though {other} is set")
 
 
 def _of_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -104,7 +125,7 @@ def _read_dotenv(path: Path | None) -> Iterator[tuple[str, str]]:
 
     A value that opens with a quote goes on over the lines until that quote ends a line.
     """
-    lines = iter(_read_text(path).splitlines())
+    lines = iter(read_text(path).splitlines())
     for line in lines:
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         if name.startswith("#") or not equals:
@@ -122,24 +143,28 @@ def _is_open(value: str) -> bool:
     return value[:1] in ("'", '"') and (len(value) == 1 or value[-1] != value[0])
 
 
-def _read_toml(path: Path | None) -> dict[str, Any]:
-    """The settings of settings.toml; names in either case, an unknown one is a problem."""
+def parse_toml(text: str, name: str) -> dict[str, Any]:
+    """The settings in the text of settings.toml, by variable; there they stand in either case.
+
+    name: the file's. Raises SettingsProblem, for an unknown setting too.
+    """
     try:
-        content = tomllib.loads(_read_text(path))
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         # The decoder's own text is left out: newer versions may quote the document.
-        raise SettingsProblem(_name(path), "is not valid TOML") from None
-    for name in content:
-        if name.upper() not in _NAMES:
-            raise SettingsProblem(name, f"is not a setting of Pollux (in {_name(path)})")
-    return {name.upper(): value for name, value in content.items()}
+        raise SettingsProblem(name, "is not valid TOML") from None
+    for key in content:
+        if key.upper() not in _NAMES:
+            raise SettingsProblem(key, f"is not a setting of Pollux (in {name})")
+    return {key.upper(): value for key, value in content.items()}
 
 
-def _read_text(path: Path | None) -> str:
+def read_text(path: Path | None) -> str:
+    """A file's text, line ends as they are; none where there is no file. Raises SettingsProblem."""
     if path is None:
         return ""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as exc:

@@ -3,7 +3,7 @@ from typing import get_args
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from proxy_core.settings import LATER, SETTINGS, Settings, Source
+from proxy_core.settings import LATER, SETTINGS, Settings, Source, as_written
 from tests.settings.known import SECRETS
 
 BY_NAME = {info.name: info for info in SETTINGS}
@@ -73,6 +73,24 @@ def test_a_written_default_gives_the_default() -> None:
     assert Settings.model_validate(written) == Settings()
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("allowed_hosts", '["a", "b"]'),
+        ("model_aliases", '{"fast": "a", "ü": ["b", "c"]}'),
+        ("max_wait_s", "1.5"),
+        ("debug", "true"),
+        ("host", "::1"),
+    ],
+)
+def test_a_value_reads_as_one_would_write_it(name: str, text: str) -> None:
+    assert as_written(getattr(Settings.model_validate({name: text}), name)) == text
+
+
+def test_the_text_of_a_secret_stays_empty() -> None:
+    assert as_written(SecretStr("hush")) == ""
+
+
 def test_the_choices_of_a_setting_stand_in_its_meaning() -> None:
     for choice in get_args(Settings.model_fields["rotation"].annotation):
         assert choice in BY_NAME["ROTATION"].meaning
@@ -84,6 +102,6 @@ def test_settings_made_by_hand_come_from_nowhere() -> None:
 
 def test_settings_whose_feature_comes_later_are_named_when_set() -> None:
     assert Settings().set_but_later() == []
-    settings = Settings(client_id="mine", admin_password=SecretStr("x"), port=1)
-    assert settings.set_but_later() == ["CLIENT_ID", "ADMIN_PASSWORD"]
+    settings = Settings(pollux_state_url=SecretStr("redis://a"), client_id="mine", port=1)
+    assert settings.set_but_later() == ["POLLUX_STATE_URL"]
     assert BY_NAME.keys() >= LATER

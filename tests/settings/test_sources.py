@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy_core.settings import SettingsProblem, Source, load_settings
+from proxy_core.settings import Settings, SettingsProblem, Source, load_settings, read
 from tests.settings.known import SECRETS
 
 
@@ -57,7 +57,7 @@ def test_an_unknown_variable_is_ignored() -> None:
 
 
 def test_files_that_do_not_exist_hold_nothing(dotenv: Path, toml: Path) -> None:
-    assert load_settings({}, {}, dotenv, toml) == load_settings({}, {}, None, None)
+    assert load_settings({}, {}, dotenv, toml).model_dump() == Settings().model_dump()
 
 
 @pytest.mark.parametrize(
@@ -241,5 +241,35 @@ def test_a_value_that_holds_is_taken(name: str, text: str, value: object) -> Non
 
 @pytest.mark.parametrize(("name", "text"), SECRETS.items())
 def test_a_secret_is_taken_as_it_is(name: str, text: str) -> None:
-    settings = load_settings({}, {name: text}, None, None)
+    settings = load_settings(
+        {}, {"CLIENT_ID": "mine", "CLIENT_SECRET": "x", name: text}, None, None
+    )
     assert getattr(settings, name.lower()).get_secret_value() == text
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"), [("CLIENT_ID", "CLIENT_SECRET"), ("CLIENT_SECRET", "CLIENT_ID")]
+)
+def test_half_an_oauth_client_is_a_problem_that_names_the_missing_half(
+    given: str, missing: str
+) -> None:
+    found = problem(environ={given: "hush"})
+    assert str(found) == f"{missing}: is missing, though {given} is set"
+
+
+def test_settings_can_be_read_again_where_they_came_from(dotenv: Path, toml: Path) -> None:
+    environ = {"CLIENT_ID": "\"'a'\"", "CLIENT_SECRET": "x", "POLLUX_STICKY": "no", "PATH": "/bin"}
+    settings = load_settings({"PORT": "1"}, environ, dotenv, toml)
+    assert settings.origin.environ.keys() == {"CLIENT_ID", "CLIENT_SECRET", "POLLUX_STICKY"}
+    toml.write_text("port = 2\nmax_attempts = 2\n")
+    dotenv.write_text("HOST=b\nMAX_WAIT_S=3\n")
+    again = read(settings.origin)
+    assert (again.port, again.host, again.sticky) == (1, "b", False)
+    assert again.client_id == "'a'"
+    assert (again.max_attempts, again.max_wait_s) == (2, 3)
+    assert again.source("MAX_WAIT_S") is Source.DOTENV
+
+
+def test_where_settings_came_from_shows_no_secret() -> None:
+    settings = load_settings({}, {"ADMIN_PASSWORD": "hush"}, None, None)
+    assert "hush" not in f"{settings.origin!r} {settings!r}"
