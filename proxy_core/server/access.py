@@ -20,10 +20,15 @@ class HostCheck:
     """Whether a Host header names us."""
 
     def __init__(self, domain_name: str, further: Iterable[str]) -> None:
+        self._known: dict[str, bool] = {}
+        self.replace(domain_name, further)
+
+    def replace(self, domain_name: str, further: Iterable[str]) -> None:
+        """From now on only these are our names (settings DOMAIN_NAME, ALLOWED_HOSTS)."""
         self._names = ALWAYS | {host.lower() for host in further}
         if own := urlsplit(domain_name).hostname:
             self._names |= {own.lower()}
-        self._known: dict[str, bool] = {}
+        self._known.clear()
 
     def __call__(self, host: str | None) -> bool:
         if host is None:
@@ -56,10 +61,17 @@ class TokenCheck:
 
     def __init__(self, token: str) -> None:
         self._token = _bytes(token)
+        self.generation = 0
+        "How often the token was replaced."
+
+    def replace(self, token: str) -> None:
+        """From now on only this one counts."""
+        self._token = _bytes(token)
+        self.generation += 1
 
     def __call__(self, headers: Mapping[str, str], query: str) -> bool:
         found = False
-        for candidate in _carried(headers, query):
+        for candidate in carried(headers, query):
             found |= hmac.compare_digest(_bytes(candidate), self._token)
         return found
 
@@ -69,7 +81,8 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _carried(headers: Mapping[str, str], query: str) -> Iterable[str]:
+def carried(headers: Mapping[str, str], query: str) -> Iterable[str]:
+    """What a request brings as its bearer token, from each of the four places."""
     authorization = headers.get("Authorization")
     if authorization is not None and authorization[:7].lower() == "bearer ":
         yield authorization[7:].strip()
@@ -86,6 +99,10 @@ class Cors:
     """Which web pages may read our answers (setting CORS_ALLOWED_ORIGINS)."""
 
     def __init__(self, origins: Iterable[str]) -> None:
+        self.replace(origins)
+
+    def replace(self, origins: Iterable[str]) -> None:
+        """From now on only pages of these may."""
         self._origins = frozenset(origins)
         self._any = "*" in self._origins
 

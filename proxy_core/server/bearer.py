@@ -1,8 +1,9 @@
 """The bearer token of this Pollux: made at the first start, kept for the owner alone."""
 
-import os
 import secrets
 from pathlib import Path
+
+from proxy_core.disk import write_atomically
 
 FILE = "bearer_token"
 
@@ -28,15 +29,8 @@ def load(folder: Path) -> str | None:
 def create(folder: Path) -> str:
     """Makes a new token of 256 random bits and stores it (0600). Raises UnreadableToken."""
     token = secrets.token_urlsafe(32)
-    temporary = folder / f".{FILE}.{os.getpid()}"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(token + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(folder / FILE)
+        write_atomically(folder / FILE, f"{token}\n".encode())
     except OSError as error:
         raise UnreadableToken(f"{FILE} cannot be written: {_why(error)}") from error
     return token

@@ -15,9 +15,9 @@ from proxy_core.server.debug_log import DebugLog
 from proxy_core.server.outflow import Outflow, Pace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Services:
-    """Per process."""
+    """Per process. Looked at anew by each request: changed settings replace fields."""
 
     relay: Relay
     catalog: Catalog
@@ -26,6 +26,8 @@ class Services:
     max_body_bytes: int
     debug: DebugLog | None = None
     "Setting DEBUG."
+    serves_api: bool = True
+    "False where only credentials are made (`--gen-creds`)."
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ from proxy_core.relay.exchange import Exchange
 from proxy_core.relay.relay import lean_headers
 from proxy_core.server import native, translated
 from proxy_core.server.access import Cors, HostCheck, TokenCheck
+from proxy_core.server.admin.console import Console
 from proxy_core.server.body import read_body
 from proxy_core.server.context import Services, Visit
 from proxy_core.server.ids import exchange_id
@@ -31,8 +32,10 @@ from proxy_core.server.routes import Route, Target, find, origin_form, speaks_ge
 log = logging.getLogger(__name__)
 
 CLIENT_LEFT = 499
-OPEN = frozenset({Target.HEALTH, Target.READY})
-"Routes that need no token."
+OPEN = frozenset({Target.HEALTH, Target.READY, Target.OWN})
+"Routes that need no token, or judge by themselves who may use them."
+WITHOUT_API = frozenset({Target.HEALTH, Target.OWN})
+"Routes that are there with `--gen-creds`, too."
 
 
 class CutOff(ConnectionError):
@@ -68,6 +71,7 @@ class FrontDoor:
         probes: Probes,
         bus: Bus,
         clock: Clock,
+        console: Console,
     ) -> None:
         self._guards = guards
         self._services = services
@@ -76,6 +80,7 @@ class FrontDoor:
         self._probes = probes
         self._bus = bus
         self._clock = clock
+        self._console = console
         self._idle: asyncio.Event = asyncio.Event()
         self._idle.set()
         self.open_exchanges = 0
@@ -122,6 +127,11 @@ class FrontDoor:
                 # Soon, not now: a whole answer goes out first.
                 asyncio.get_running_loop().call_soon(self._bus.publish, self._ended(visit))
 
+    def close(self) -> None:
+        """Begins a stop: from now on connections end with their answer, and watchers at once."""
+        self.closing = True
+        self._console.close()
+
     async def idle(self) -> None:
         """Returns when no exchange is open."""
         await self._idle.wait()
@@ -129,11 +139,11 @@ class FrontDoor:
     async def _visit(self, visit: Visit) -> StreamResponse:
         request, guards = visit.request, self._guards
         headers = request.headers
-        if request.method == "OPTIONS":
+        route = find(visit.path, headers, visit.query)
+        if request.method == "OPTIONS" and (route is None or route.target is not Target.OWN):
             return Response(
                 status=204, headers={**visit.headers(), **guards.cors.preflight(headers)}
             )
-        route = find(visit.path, headers, visit.query)
         is_open = route is not None and route.target in OPEN
         if not is_open and not guards.token(headers, visit.query):
             return self._refuse(visit, Problem(ProblemKind.UNAUTHENTICATED, WRONG_TOKEN), route)
@@ -165,6 +175,8 @@ class FrontDoor:
 
     async def _dispatch(self, visit: Visit, route: Route) -> StreamResponse:
         exchange, services = visit.exchange, self._services
+        if not (services.serves_api or route.target in WITHOUT_API):
+            raise BadRequest(ONLY_CREDENTIALS, kind=ProblemKind.NOT_FOUND)
         match route.target:
             case Target.CHAT:
                 exchange.dialect, exchange.action = self._chat.name, "chat.completions"
@@ -203,6 +215,8 @@ class FrontDoor:
                 if resource is None:
                     raise native.no_such_model(name)
                 return visit.answer(openai_models.model(resource, created))
+            case Target.OWN:
+                return await self._console.answer(visit, route.path)
             case _:
                 raise BadRequest(NO_TOKENS, kind=ProblemKind.FORBIDDEN)
 
@@ -261,5 +275,6 @@ UNKNOWN_HOST = (
     "ALLOWED_HOSTS."
 )
 WRONG_TOKEN = "The bearer token is missing or wrong."  # noqa: S105 - a sentence
+ONLY_CREDENTIALS = "This Pollux only makes credentials; start `pollux --headless`."
 OUR_BUG = "Pollux failed through a bug of its own; its log tells more."
 NO_TOKENS = "Pollux does not hand out tokens of Google."

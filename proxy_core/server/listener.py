@@ -118,11 +118,17 @@ def _holds(process: Path, inodes: set[str]) -> bool:
 def next_free(host: str, port: int, tries: int = 100) -> int:
     """The first port from `port` on that can be taken; 0 where none of them can."""
     for candidate in range(port, min(port + tries, 65_536)):
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, candidate))
-            except OSError:
-                continue
+        if bind_failure(host, candidate) is None:
             return candidate
     return 0
+
+
+def bind_failure(host: str, port: int) -> OSError | None:
+    """Why a port cannot be taken now; None: it can. Blocks while a name is looked up."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error
+    return None

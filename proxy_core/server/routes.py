@@ -11,6 +11,8 @@ from enum import Enum, auto
 from functools import lru_cache
 from urllib.parse import unquote
 
+from proxy_core.server.admin.endpoints import ENDPOINTS
+
 
 class Target(Enum):
     """What a route leads to."""
@@ -25,6 +27,8 @@ class Target(Enum):
     NATIVE_MODEL = auto()
     NATIVE_CALL = auto()
     REFUSED_TOKENS = auto()
+    OWN = auto()
+    "The page, the admin API and Google's redirect: the console's."
 
 
 ROUTES: tuple[tuple[str, str, str], ...] = (
@@ -37,6 +41,9 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "/v1beta/models", "models in Gemini's form, merged over the pool"),
     ("GET", "/v1beta/models/{model}", "one model in Gemini's form"),
     ("POST", "/v1beta/models/{model}:{action}", "generateContent, streamGenerateContent, …"),
+    ("GET", "/", "the page; its files are under `/page/`"),
+    ("GET", "/oauth2/callback", "where Google sends the browser after a sign-in"),
+    *((endpoint.method, endpoint.path, endpoint.meaning) for endpoint in ENDPOINTS),
 )
 """Method, path, meaning. OpenAI's also without `/v1` and under `/v1beta/openai/`; Gemini's also
 under `/v1` and `/v1alpha`."""
@@ -44,11 +51,15 @@ under `/v1` and `/v1alpha`."""
 
 @dataclass(frozen=True, slots=True)
 class Route:
+    """What a path leads to, and what stood in it."""
+
     target: Target
     methods: frozenset[str]
     version: str = ""
     model: str = ""
     action: str = ""
+    path: str = ""
+    "As it is looked up; of own routes."
 
     @property
     def native(self) -> bool:
@@ -61,6 +72,7 @@ _NATIVE = frozenset(
 _GET = frozenset({"GET", "HEAD"})
 _POST = frozenset({"POST"})
 _ANY = frozenset({"GET", "HEAD", "POST"})
+_EVERY = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 _EXACT: Mapping[str, Route] = {
     "/healthz": Route(Target.HEALTH, _GET),
@@ -81,6 +93,7 @@ _NATIVE_PATH = re.compile(
 )
 _OPENAI_MODEL = re.compile(r"(?:/v1|/v1beta/openai)?/models/(?P<model>.+)")
 _TOKENS = re.compile(r"/v1(?:beta|alpha)?/auth_tokens")
+_OWN = re.compile(r"/|/page/.+|/oauth2/callback|/admin(?:/.*)?")
 
 
 def origin_form(target: str, host: str | None) -> tuple[str, str | None]:
@@ -115,6 +128,8 @@ def find(path: str, headers: Mapping[str, str], query: str) -> Route | None:
         return Route(Target.OPENAI_MODEL, _GET, model=openai["model"])
     if _TOKENS.fullmatch(path):
         return Route(Target.REFUSED_TOKENS, _ANY)
+    if _OWN.fullmatch(path):
+        return Route(Target.OWN, _EVERY, path=path)
     return None
 
 

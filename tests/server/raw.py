@@ -79,7 +79,7 @@ async def read_answer(reader: asyncio.StreamReader, *, has_body: bool = True) ->
             name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:-2])
         }
         status = int(head[0].split(" ")[1])
-        if not has_body or status in (100, 204):
+        if not has_body or status in (100, 204, 304):
             body = b""
         elif "content-length" in headers:
             body = await reader.readexactly(int(headers["content-length"]))

@@ -188,7 +188,7 @@ async def test_every_path_takes_options(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing", "/", "/v1/x/../chat/completions", "/v1/chat/completions/x", "//"]
+    "path", ["/nothing", "/pages", "/v1/x/../chat/completions", "/v1/chat/completions/x", "/oauth2"]
 )
 async def test_an_unknown_path_is_not_found(site: Site, path: str) -> None:
     answer = await site.send(path, chat_body())

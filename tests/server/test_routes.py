@@ -54,9 +54,22 @@ def test_a_shared_path_goes_by_the_clients_headers() -> None:
 
 @pytest.mark.parametrize(
     "path",
+    ["/", "", "/page/x/page.js", "/oauth2/callback", "/admin", "/admin/v1/state", "//admin/"],
+)
+def test_own_paths_lead_to_the_console(path: str) -> None:
+    route = find(path, {}, "")
+    assert route is not None
+    assert route.target is Target.OWN
+    assert route.path == ("/" + path.strip("/"))
+    assert find(path, GEMINI, "key=x") == route
+
+
+@pytest.mark.parametrize(
+    "path",
     [
-        "/",
-        "",
+        "/admins",
+        "/page",
+        "/oauth2/callback/x",
         "*",
         "/v1",
         "/v2/chat/completions",

@@ -142,6 +142,7 @@ async def test_a_bug_in_the_middle_of_a_stream_cuts_it_off(
         probes=own._probes,
         bus=bus,
         clock=SystemClock(),
+        console=own._console,
     )
     listener = Listener(door, "127.0.0.1", 0)
     port = await listener.start()
