@@ -9,13 +9,13 @@ by `|` do not see each other (import-linter holds it, see pyproject.toml):
     assembly                          builds everything, the one place that knows concrete classes
     engine                            start, stop, snapshot, watch, commands, sign-in, doctor
     server | usage | exchange_log     HTTP in; statistics and the log as event subscribers
-    relay                             lease + send, the only loop over failures
+    memory | relay                    what outlives a restart; lease + send, the loop over failures
     pool | upstream | retry           which credential; HTTP out; verdicts
-    events | snapshot                 what happened; the state now
+    events | snapshot | commands      what happened; the state now; what an owner may ask
     credentials | dialects            who we are at Google; what clients speak
     gemini                            Google's wire format: the pivot
     settings | tasks | logs | clock
-    errors | redaction
+    disk | errors | redaction
 
 One request, from the listener to Google and back:
 
@@ -31,6 +31,11 @@ One request, from the listener to Google and back:
 5. The dialect's renderer folds the chunks into frames for the client, or into one whole answer.
    However the stream ends, the lease is given back once, and the truth about the end is told.
 6. `events` say what happened; `snapshot` is the state that a window, the page and `--json` show.
+
+What an owner asks (add, sign in, check, remove, change a setting) are the `commands`: one contract
+for the terminal, the page and its admin API in `server.admin`, and the window through `api`. The
+`engine` carries them out: `keeping` sees to the stores, `sign_in` to Google's consent, `memory` to
+what must not be forgotten. Nothing of it is on the way of a request.
 
 Gemini's own JSON is the pivot: there is no model between the dialects and Google, and unknown
 fields pass through. The alternative, one neutral model for all dialects, lost: it would have to

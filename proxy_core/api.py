@@ -12,11 +12,33 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from proxy_core.commands import (
+    CheckResult,
+    Commands,
+    Finding,
+    ImportedItem,
+    ImportFile,
+    ImportReport,
+    OAuthClientView,
+    ProjectView,
+    Refusal,
+    RefusalCode,
+    Removal,
+    SettingsChange,
+    SettingView,
+    SignInRequest,
+    SignInStatus,
+    SignInView,
+    UsageQuery,
+    UsageReport,
+    UsageRow,
+)
 from proxy_core.events import (
     AttemptRecord,
     CredentialsLoaded,
     Event,
     ExchangeEnded,
+    SignInChanged,
     StandingChanged,
     Tokens,
 )
@@ -24,23 +46,43 @@ from proxy_core.settings import Settings, SettingsProblem, load_settings
 from proxy_core.snapshot import CredentialView, ModelView, Snapshot, Totals
 
 if TYPE_CHECKING:
-    from proxy_core.engine import Engine
+    from proxy_core.engine.engine import Engine
 
 __all__ = [
     "AttemptRecord",
+    "CheckResult",
+    "Commands",
     "CredentialView",
     "CredentialsLoaded",
     "Event",
     "ExchangeEnded",
+    "Finding",
+    "ImportFile",
+    "ImportReport",
+    "ImportedItem",
     "ModelView",
+    "OAuthClientView",
     "Pollux",
+    "ProjectView",
+    "Refusal",
+    "RefusalCode",
+    "Removal",
+    "SettingView",
     "Settings",
+    "SettingsChange",
     "SettingsProblem",
+    "SignInChanged",
+    "SignInRequest",
+    "SignInStatus",
+    "SignInView",
     "Snapshot",
     "StandingChanged",
     "Tokens",
     "Totals",
     "Update",
+    "UsageQuery",
+    "UsageReport",
+    "UsageRow",
     "load_settings",
 ]
 
@@ -73,7 +115,8 @@ class Pollux:
     def start(self) -> Future[str]:
         """Starts the engine; the future gives its base URL. Does not block.
 
-        It fails with PortTaken, UnreadableToken or OSError; `stop` is due all the same.
+        It fails with FolderTaken, PortTaken, UnreadableToken or OSError; `stop` is due all the
+        same.
         """
         self._thread.start()
         return self._submit(lambda host: host.start(self._settings))
@@ -105,6 +148,18 @@ class Pollux:
         future gives the function that ends the watch; any thread may call it, also again.
         """
         return self._submit(lambda host: host.watch(watcher))
+
+    def ask(self, command: Callable[[Commands], Coroutine[Any, Any, T]]) -> Future[T]:
+        """Gives the engine a command: `ask(lambda to: to.enable(id, enabled=False))`.
+
+        command: called on the engine's thread; it only names the command. The future fails with
+        Refusal where it was not carried out. Cancelling it reaches the command.
+        """
+        return self._submit(lambda host: host.ask(command))
+
+    def token(self) -> Future[str]:
+        """The bearer token that clients need now."""
+        return self._submit(lambda host: host.token())
 
     def _submit(self, work: "Callable[[_Host], Coroutine[Any, Any, T]]") -> Future[T]:
         """Runs `work` on the engine's loop once that is there; cancelling reaches its task."""
@@ -210,6 +265,17 @@ class _Host:
         finally:
             self.ended.set()
 
+    async def ask(self, command: Callable[[Commands], Coroutine[Any, Any, T]]) -> T:
+        return await command(self._running().commands)
+
+    async def token(self) -> str:
+        return self._running().token
+
+    def _running(self) -> "Engine":
+        if self._engine is None:
+            raise Refusal(RefusalCode.UNAVAILABLE, "Pollux has not started.")
+        return self._engine
+
     async def watch(self, watcher: Watcher) -> Callable[[], None]:
         watcher(self.latest)
         entry = object()
@@ -231,9 +297,15 @@ class _Host:
             self._timer = None
         events, self._pending = tuple(self._pending), []
         if self._engine is not None:
-            self.latest = self._engine.snapshot()
+            self._look(self._engine)
         if events:
             self._tell(events if len(events) <= LONGEST_BATCH else self.latest)
+
+    def _look(self, engine: "Engine") -> None:
+        try:
+            self.latest = engine.snapshot()
+        except Exception:  # a bug in the telling must keep nobody from stopping the engine
+            log.exception("no snapshot could be made")
 
     def _tell(self, update: Update) -> None:
         for watcher in tuple(self._watchers.values()):

@@ -5,26 +5,60 @@ A new dialect is one line here. Nothing is started; `Engine.start` does that.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import aiohttp
 
 from proxy_core import __version__
 from proxy_core.clock import Clock, SystemClock
+from proxy_core.commands import Finding, SignInView
+from proxy_core.credentials import oauth_client
+from proxy_core.credentials.consent import Route
+from proxy_core.credentials.keychain import EnvironmentKeychain, SystemKeychain
+from proxy_core.credentials.oauth_client import OAuthClient
 from proxy_core.credentials.stores import CredentialStore, EnvironmentStore, FolderStore
 from proxy_core.credentials.tokens import Authorizer
+from proxy_core.credentials.vault import Vault
 from proxy_core.dialects.contract import ParseContext
 from proxy_core.dialects.openai_chat import OpenAIChat
-from proxy_core.engine import Engine, Parts
+from proxy_core.engine import reachability
+from proxy_core.engine.accounts import Accounts
+from proxy_core.engine.bearer_token import BearerToken
+from proxy_core.engine.checking import Checker
+from proxy_core.engine.client_view import client_view
+from proxy_core.engine.desk import Desk
+from proxy_core.engine.doctor import DoctorInputs, VaultReport, examine
+from proxy_core.engine.end_pages import page_of, stray_page
+from proxy_core.engine.engine import Engine, Parts
+from proxy_core.engine.instance import InstanceLock
+from proxy_core.engine.keeping import Keeper, Places
+from proxy_core.engine.live_settings import (
+    aliases_of,
+    appliers,
+    debug_log_of,
+    max_body_bytes_of,
+    patience_of,
+    tags_of,
+)
+from proxy_core.engine.remembering import Remembering
+from proxy_core.engine.settings_change import SettingsChanger
+from proxy_core.engine.sign_in import SignIns
 from proxy_core.events import Bus
 from proxy_core.exchange_log import ExchangeLog
 from proxy_core.gemini.signatures import SignatureMemory
+from proxy_core.memory import Memory
 from proxy_core.pool.pool import Pool
 from proxy_core.pool.standing import MemoryLedger
 from proxy_core.relay.catalog import Catalog
-from proxy_core.relay.relay import Patience, Relay
+from proxy_core.relay.relay import Relay
 from proxy_core.server import bearer
 from proxy_core.server.access import Cors, HostCheck, TokenCheck
+from proxy_core.server.admin.access import AdminAccess
+from proxy_core.server.admin.answers import About
+from proxy_core.server.admin.console import Console
+from proxy_core.server.admin.context import AdminServices
 from proxy_core.server.context import Services
-from proxy_core.server.debug_log import DebugLog
 from proxy_core.server.front import FrontDoor, Guards, Probes
 from proxy_core.server.listener import Listener
 from proxy_core.server.outflow import Pace
@@ -40,13 +74,33 @@ from proxy_core.usage import Usage
 log = logging.getLogger(__name__)
 
 USER_AGENT = f"pollux/{__version__}"
+VAULT_FILE = "vault"
+DATABASE_FILE = "pollux.sqlite3"
+PATIENT_S = 10.0
+"How long a terminal's command waits for the data folder; another one may be about to end."
+
+
+def places(settings: Settings) -> Places:
+    """Where this owner's credentials are; the environment's list hides all others."""
+    folder = data_folder(settings)
+    listed = settings.credentials_json_list
+    key = settings.pollux_vault_key
+    keychain = EnvironmentKeychain(key) if key is not None else SystemKeychain()
+    return Places(
+        folder=FolderStore(folder),
+        path=folder,
+        vault=Vault(folder / VAULT_FILE, keychain),
+        environment=None if listed is None else EnvironmentStore(listed.get_secret_value()),
+        folder_first=settings.persistent_storage_path is not None,
+    )
 
 
 def stores(settings: Settings) -> Sequence[CredentialStore]:
-    """Where this owner's credentials are; the environment's list overrides all others."""
-    if settings.credentials_json_list is not None:
-        return (EnvironmentStore(settings.credentials_json_list.get_secret_value()),)
-    return (FolderStore(data_folder(settings)),)
+    """The stores of these settings, the strongest first."""
+    found = places(settings)
+    if found.environment is not None:
+        return (found.environment,)
+    return (found.folder,) if found.vault is None else (found.vault, found.folder)
 
 
 def read_token(settings: Settings) -> str:
@@ -57,104 +111,264 @@ def read_token(settings: Settings) -> str:
 
 
 def build(
-    settings: Settings, token: str, clock: Clock | None = None, pace: Pace | None = None
+    settings: Settings,
+    token: str,
+    clock: Clock | None = None,
+    pace: Pace | None = None,
+    *,
+    ephemeral: bool = False,
+    gen_creds: bool = False,
 ) -> Engine:
-    """An engine for the running event loop, ready to be started. `token`: the bearer token."""
-    clock = clock or SystemClock()
-    bus, usage, loaded = Bus(), Usage(), asyncio.Event()
-    base_url = settings.google_api_base_url
-    if settings.outbound_proxy is not None:
-        proxy: str | None = settings.outbound_proxy.get_secret_value()
-    else:
-        proxy = system_proxy(base_url)
-    connector = open_connector()
-    session = open_session(connector, user_agent=USER_AGENT, proxy=proxy)
-    upstream = GoogleUpstream(
-        connector,
-        user_agent=USER_AGENT,
-        connect_timeout_s=settings.connect_timeout_s,
-        silence_timeout_s=settings.request_timeout_s,
-        base_url=base_url,
-        proxy=proxy,
-    )
-    authorizer = Authorizer(session, clock, base_url, connect_timeout_s=settings.connect_timeout_s)
-    pool = Pool(
-        clock=clock,
-        ledger=MemoryLedger(),
-        bus=bus,
-        policy=settings.rotation,
-        sticky=settings.sticky,
-        cap=settings.max_concurrency,
-    )
-    relay = Relay(
-        pool=pool,
-        authorizer=authorizer,
-        upstream=upstream,
-        clock=clock,
-        loaded=loaded,
-        patience=Patience(settings.max_attempts, settings.max_wait_s),
-    )
-    catalog = Catalog(
-        pool=pool, authorizer=authorizer, upstream=upstream, clock=clock, loaded=loaded
-    )
-    services = Services(
-        relay=relay,
-        catalog=catalog,
-        parsing=ParseContext(
-            memory=SignatureMemory(),
-            thought_tags=_tags(settings),
-            aliases={name: models[0] for name, models in settings.model_aliases.items()},
-        ),
-        pace=pace or Pace(keep_alive_s=settings.keepalive_s),
-        max_body_bytes=settings.max_body_mb * 1_048_576,
-        debug=DebugLog(redact=settings.debug_redact_logs) if settings.debug else None,
-    )
-    guards = Guards(
-        host=HostCheck(settings.domain_name, settings.allowed_hosts),
-        token=TokenCheck(token),
-        cors=Cors(settings.cors_allowed_origins),
-    )
+    """An engine for the running event loop, ready to be started. `token`: the bearer token.
+
+    Raises SettingsProblem where CLIENT_ID is another program's.
+    ephemeral: it serves one command of a terminal, and nobody else need find it.
+    gen_creds: it makes credentials only, and serves no model.
+    """
+    frame = _Frame(settings, token, clock or SystemClock(), pace)
+    frame.services.serves_api = not gen_creds
+    folder = data_folder(settings)
     door = FrontDoor(
-        guards=guards,
-        services=services,
+        guards=frame.guards,
+        services=frame.services,
         dialect=OpenAIChat(),
         # The engine is made of this door: both are looked up when they are asked for.
-        probes=Probes(lambda: engine.ready(), lambda: usage.metrics(engine.snapshot())),  # noqa: PLW0108
-        bus=bus,
-        clock=clock,
+        probes=Probes(lambda: engine.ready(), lambda: frame.usage.metrics(engine.snapshot())),  # noqa: PLW0108
+        bus=frame.bus,
+        clock=frame.clock,
+        console=_console(frame, lambda: engine, gen_creds=gen_creds),
     )
+    sign_ins = frame.sign_ins(lambda: f"http://127.0.0.1:{engine.port}")
     engine = Engine(
         Parts(
-            pool=pool,
-            stores=stores(settings),
+            pool=frame.pool,
+            keeper=frame.keeper,
+            accounts=frame.accounts,
+            commands=frame.desk(sign_ins, lambda: engine),
+            token=frame.token,
+            hold=InstanceLock(folder, wait_s=PATIENT_S) if ephemeral else InstanceLock(folder),
+            remembering=frame.remembering,
+            usage=frame.usage,
             door=door,
             listener=Listener(door, settings.host, settings.port),
-            bus=bus,
-            clock=clock,
-            loaded=loaded,
-            totals=usage.totals,
-            cut_off=relay.cut_off,
-            closing=(authorizer, session),
+            bus=frame.bus,
+            clock=frame.clock,
+            loaded=frame.loaded,
+            cut_off=frame.relay.cut_off,
+            closing=(sign_ins, frame.authorizer, frame.session),
             version=__version__,
             host=settings.host,
+            announced=not ephemeral,
         )
     )
-    bus.subscribe(usage.on_event)
-    bus.subscribe(ExchangeLog().on_event)
-    _say_what_is_unusual(settings)
+    frame.bus.subscribe(frame.usage.on_event)
+    frame.bus.subscribe(ExchangeLog().on_event)
+    if not ephemeral:
+        _say_what_is_unusual(settings)
     return engine
 
 
-def _tags(settings: Settings) -> tuple[str, str] | None:
-    tags = settings.thought_wrapper_tags
-    return (tags[0], tags[1]) if tags else None
+class _Frame:
+    """The parts of one engine, built from the bottom up."""
+
+    def __init__(self, settings: Settings, token: str, clock: Clock, pace: Pace | None) -> None:
+        self.settings, self.clock = settings, clock
+        self.find_client = _client_finder(settings)  # first, since it may refuse a setting
+        self.bus, self.loaded = Bus(), asyncio.Event()
+        self.folder = data_folder(settings)
+        self.pool = Pool(
+            clock=clock,
+            ledger=MemoryLedger(),
+            bus=self.bus,
+            policy=settings.rotation,
+            sticky=settings.sticky,
+            cap=settings.max_concurrency,
+        )
+        self._reach_google()
+        self.relay = Relay(
+            pool=self.pool,
+            authorizer=self.authorizer,
+            upstream=self.upstream,
+            clock=clock,
+            loaded=self.loaded,
+            patience=patience_of(settings),
+        )
+        self.signatures = SignatureMemory()
+        self._open_door(token, pace)
+        self._keep()
+
+    def _reach_google(self) -> None:
+        settings = self.settings
+        base_url = settings.google_api_base_url
+        if settings.outbound_proxy is not None:
+            self.proxy: str | None = settings.outbound_proxy.get_secret_value()
+        else:
+            self.proxy = system_proxy(base_url)
+        connector = open_connector()
+        self.session: aiohttp.ClientSession = open_session(
+            connector, user_agent=USER_AGENT, proxy=self.proxy
+        )
+        self.upstream = GoogleUpstream(
+            connector,
+            user_agent=USER_AGENT,
+            connect_timeout_s=settings.connect_timeout_s,
+            silence_timeout_s=settings.request_timeout_s,
+            base_url=base_url,
+            proxy=self.proxy,
+        )
+        self.authorizer = Authorizer(
+            self.session,
+            self.clock,
+            base_url,
+            connect_timeout_s=settings.connect_timeout_s,
+            # The accounts are made of the authorizer: looked up when there is news.
+            on_new_refresh_token=lambda *news: self.accounts.renew(*news),  # noqa: PLW0108
+            on_refused=self.pool.refuse,
+        )
+
+    def _open_door(self, token: str, pace: Pace | None) -> None:
+        settings = self.settings
+        self.services = Services(
+            relay=self.relay,
+            catalog=Catalog(
+                pool=self.pool,
+                authorizer=self.authorizer,
+                upstream=self.upstream,
+                clock=self.clock,
+                loaded=self.loaded,
+            ),
+            parsing=ParseContext(
+                memory=self.signatures, thought_tags=tags_of(settings), aliases=aliases_of(settings)
+            ),
+            pace=pace or Pace(keep_alive_s=settings.keepalive_s),
+            max_body_bytes=max_body_bytes_of(settings),
+            debug=debug_log_of(settings),
+        )
+        self.guards = Guards(
+            host=HostCheck(settings.domain_name, settings.allowed_hosts),
+            token=TokenCheck(token),
+            cors=Cors(settings.cors_allowed_origins),
+        )
+        fixed = settings.gemini_auth_password is not None
+        self.token = BearerToken(token, self.guards.token, self.folder, fixed=fixed)
+
+    def _keep(self) -> None:
+        settings, path = self.settings, self.folder / DATABASE_FILE
+        self.usage = Usage()
+        self.remembering = Remembering(
+            lambda: Memory.open(path, self.clock), self.signatures, self.usage
+        )
+        self.keeper = Keeper(places(settings), self.find_client)
+        self.checker = Checker(self.pool, self.authorizer, self.upstream)
+        self.accounts = Accounts(
+            keeper=self.keeper,
+            pool=self.pool,
+            authorizer=self.authorizer,
+            checker=self.checker,
+            session=self.session,
+            memory=lambda: self.remembering.memory,
+            clock=self.clock,
+            bus=self.bus,
+            base_url=settings.google_api_base_url,
+        )
+        self.changer = SettingsChanger(
+            settings,
+            appliers(pool=self.pool, relay=self.relay, services=self.services, guards=self.guards),
+        )
+
+    def sign_ins(self, page_url: Callable[[], str]) -> SignIns:
+        return SignIns(
+            accounts=self.accounts,
+            session=self.session,
+            clock=self.clock,
+            bus=self.bus,
+            route=Route(self.settings.google_api_base_url, self.proxy, USER_AGENT),
+            page_url=page_url,
+            domain_name=self.settings.domain_name,
+        )
+
+    def desk(self, sign_ins: SignIns, engine: Callable[[], Engine]) -> Desk:
+        return Desk(
+            accounts=self.accounts,
+            sign_ins=sign_ins,
+            keeper=self.keeper,
+            changer=self.changer,
+            domain_name=self.settings.domain_name,
+            tell_usage=self.remembering.usage,
+            examine=lambda: _examine(self, engine()),
+            make_token=self.token.rotate,
+        )
+
+
+async def _examine(frame: _Frame, engine: Engine) -> tuple[Finding, ...]:
+    settings = frame.settings
+    vault = await frame.keeper.vault_status()
+    return await examine(
+        DoctorInputs(
+            settings=settings,
+            listens_at=engine.url if engine.announced else None,
+            folder=frame.folder,
+            database_problem=frame.remembering.problem,
+            vault=VaultReport(vault.state != "closed", vault.sentence, vault.next_step),
+            client=client_view(frame.keeper.client, settings.domain_name),
+            credentials=engine.snapshot().credentials,
+            google=reachability.Way(frame.session, settings.google_api_base_url, frame.proxy),
+            clock=frame.clock,
+        )
+    )
+
+
+def _console(frame: _Frame, engine: Callable[[], Engine], *, gen_creds: bool) -> Console:
+    settings = frame.settings
+    password = settings.admin_password
+    services = AdminServices(
+        commands=lambda: engine().commands,
+        snapshot=lambda: engine().snapshot(),
+        subscribe=frame.bus.subscribe,
+        render_end=_end_page,
+        about=lambda: About(__version__, _notice(settings), gen_creds, frame.keeper.kept_in),
+    )
+    access = AdminAccess(
+        token=frame.guards.token,
+        password=None if password is None else password.get_secret_value(),
+        domain_name=settings.domain_name,
+        clock=frame.clock,
+    )
+    return Console(services, access, frame.clock)
+
+
+def _end_page(view: SignInView | None) -> tuple[int, bytes, Mapping[str, str]]:
+    page = stray_page() if view is None else page_of(view)
+    return page.status, page.body, page.headers
+
+
+def _client_finder(
+    settings: Settings,
+) -> Callable[[Path, OAuthClient | None], OAuthClient | None]:
+    def find(folder: Path, in_vault: OAuthClient | None) -> OAuthClient | None:
+        try:
+            of_settings = oauth_client.client_of_settings(settings)
+        except oauth_client.ClientRefused as refused:
+            log.warning("CLIENT_ID is not used: %s", refused.sentence)
+            of_settings = None
+        return (
+            of_settings
+            or in_vault
+            or oauth_client.from_folder(folder)
+            or oauth_client.built_in_client()
+        )
+
+    return find
+
+
+def _notice(settings: Settings) -> str:
+    base_url = settings.google_api_base_url
+    return f"GOOGLE_API_BASE_URL: requests go to {base_url}" if base_url else ""
 
 
 def _say_what_is_unusual(settings: Settings) -> None:
-    if settings.debug and not settings.debug_redact_logs:
-        log.warning("DEBUG_REDACT_LOGS=false: PROMPTS AND ANSWERS ARE WRITTEN TO THIS LOG")
-    if settings.google_api_base_url is not None:
-        log.warning("GOOGLE_API_BASE_URL: requests go to %s", settings.google_api_base_url)
+    if notice := _notice(settings):
+        log.warning("%s", notice)
     for name in settings.set_but_later():
         log.warning("%s is set, but this version does not use it yet", name)
     if any(len(models) > 1 for models in settings.model_aliases.values()):

@@ -1,17 +1,23 @@
 """The façade: an engine in a thread of its own, seen from this one."""
 
 import asyncio
+import dataclasses
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
 from proxy_core.api import (
+    CheckResult,
+    Commands,
     Event,
     ExchangeEnded,
     Pollux,
+    Refusal,
+    RefusalCode,
     Settings,
     Snapshot,
     Update,
@@ -209,3 +215,99 @@ def test_nothing_can_be_asked_of_an_engine_that_was_not_started() -> None:
     assert facade.snapshot().state == "stopped"
     with pytest.raises(RuntimeError, match="not started"):
         facade.stop()
+
+
+# -- commands ---------------------------------------------------------------------------------
+
+
+async def test_a_command_is_carried_out_on_the_engines_thread_and_its_answer_is_plain_data(
+    pollux: Pollux,
+) -> None:
+    await loaded(pollux)
+    threads: list[str] = []
+
+    def command(to: Commands) -> Coroutine[Any, Any, tuple[CheckResult, ...]]:
+        threads.append(threading.current_thread().name)
+        return to.check()
+
+    (result,) = await asyncio.wrap_future(pollux.ask(command))
+    assert threads == ["engine"]
+    assert result.ok
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        result.ok = False  # type: ignore[misc]  # that is what is tried
+    await asyncio.wrap_future(pollux.ask(lambda to: to.rename(result.id, "mine")))
+    assert [view.label for view in (await snapshot(pollux)).credentials] == ["mine"]
+
+
+async def loaded(pollux: Pollux) -> None:
+    await asyncio.wrap_future(pollux.start())
+    await until(lambda: pollux.snapshot().credentials)
+
+
+async def snapshot(pollux: Pollux) -> Snapshot:
+    """After what was asked before: a watcher's first update is the state then."""
+    seen = Seen()
+    end = await asyncio.wrap_future(pollux.watch(seen))
+    end()
+    await until(lambda: [v.label for v in pollux.snapshot().credentials] == ["mine"])
+    return pollux.snapshot()
+
+
+async def test_a_refusal_comes_through_the_future(pollux: Pollux) -> None:
+    await loaded(pollux)
+    with pytest.raises(Refusal) as caught:
+        await asyncio.wrap_future(pollux.ask(lambda to: to.remove("keynobody")))
+    assert caught.value.code == RefusalCode.NOT_FOUND
+    (view,) = pollux.snapshot().credentials
+    with pytest.raises(Refusal) as caught:
+        await asyncio.to_thread(pollux.ask(lambda to: to.remove(view.id)).result, 10)
+    assert caught.value.code == RefusalCode.READ_ONLY
+
+
+async def test_cancelling_a_command_reaches_it(fake: FakeGoogle, pollux: Pollux) -> None:
+    await loaded(pollux)
+    fake.world.script(Reply.wait(asyncio.Event()), action="models")
+    checking = pollux.ask(lambda to: to.check())
+    await fake.world.until(lambda: fake.world.requests)
+    assert checking.cancel()
+    await fake.world.until(lambda: fake.world.hang_ups)
+    assert checking.cancelled()
+
+
+async def test_before_the_start_has_ended_a_command_is_refused(pollux: Pollux) -> None:
+    started = pollux.start()
+    with pytest.raises(Refusal) as caught:
+        await asyncio.wrap_future(pollux.ask(lambda to: to.check()))
+    assert caught.value.code == RefusalCode.UNAVAILABLE
+    await asyncio.wrap_future(started)
+
+
+async def test_after_the_stop_a_command_fails_clearly(pollux: Pollux) -> None:
+    await loaded(pollux)
+    await asyncio.wrap_future(pollux.stop(grace_s=0.2))
+    await asyncio.to_thread(pollux.join, 10)
+    for late in (pollux.ask(lambda to: to.check()), pollux.token()):
+        with pytest.raises(RuntimeError, match="has stopped"):
+            late.result(0)
+
+
+async def test_the_bearer_token_is_told_also_after_a_new_one(
+    fake: FakeGoogle, tmp_path: Path
+) -> None:
+    values = {"PORT": "0", "GOOGLE_API_BASE_URL": fake.base_url}
+    values["PERSISTENT_STORAGE_PATH"] = str(tmp_path)
+    facade = Pollux(await asyncio.to_thread(load_settings, values, {}, None, None))
+    await asyncio.wrap_future(facade.start())
+    first = await asyncio.wrap_future(facade.token())
+    assert (tmp_path / "bearer_token").read_text().strip() == first
+    await asyncio.wrap_future(facade.ask(lambda to: to.rotate_token()))
+    second = await asyncio.wrap_future(facade.token())
+    assert second != first
+    assert (tmp_path / "bearer_token").read_text().strip() == second
+    await asyncio.wrap_future(facade.stop(grace_s=0))
+    await asyncio.to_thread(facade.join, 10)
+
+
+async def test_a_token_that_the_settings_give_is_that_one(pollux: Pollux) -> None:
+    await asyncio.wrap_future(pollux.start())
+    assert await asyncio.wrap_future(pollux.token()) == TOKEN

@@ -8,14 +8,16 @@ import pytest
 
 from proxy_core.assembly import stores
 from proxy_core.credentials.stores import EnvironmentStore, FolderStore
+from proxy_core.credentials.vault import Vault
 from proxy_core.settings import load_settings
 from tests.fakes.site import open_site
 
 
-def test_the_list_of_the_environment_goes_before_the_folder(tmp_path: Path) -> None:
+def test_the_list_of_the_environment_goes_before_vault_and_folder(tmp_path: Path) -> None:
     folder = {"PERSISTENT_STORAGE_PATH": str(tmp_path)}
-    (only,) = stores(load_settings(folder, {}, None, None))
-    assert isinstance(only, FolderStore)
+    vault, files = stores(load_settings(folder, {}, None, None))
+    assert isinstance(vault, Vault)
+    assert isinstance(files, FolderStore)
     both = load_settings({**folder, "CREDENTIALS_JSON_LIST": "[]"}, {}, None, None)
     (only,) = stores(both)
     assert isinstance(only, EnvironmentStore)
@@ -25,7 +27,7 @@ def test_the_list_of_the_environment_goes_before_the_folder(tmp_path: Path) -> N
     ("settings", "said"),
     [
         ({}, "GOOGLE_API_BASE_URL: requests go to http://127.0.0.1:"),
-        ({"ADMIN_PASSWORD": "planted"}, "ADMIN_PASSWORD is set, but this version"),
+        ({"POLLUX_STATE_URL": "redis://:planted@127.0.0.1"}, "POLLUX_STATE_URL is set, but this"),
         ({"DEBUG": "true", "DEBUG_REDACT_LOGS": "false"}, "PROMPTS AND ANSWERS"),
     ],
 )

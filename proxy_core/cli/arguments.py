@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from proxy_core import __version__
+from proxy_core.cli.account_arguments import AccountOptions, account_options, add_accounts
 from proxy_core.settings import SETTINGS, Settings, SettingsProblem, config_folder, load_settings
 
-Command: TypeAlias = Literal["serve", "demo", "token"]
+Command: TypeAlias = Literal["serve", "gen-creds", "demo", "accounts", "token", "status", "doctor"]
 TokenAction: TypeAlias = Literal["show", "rotate"]
 
 
@@ -27,6 +28,8 @@ class Arguments:
     "demo: stop after the requests."
     action: TokenAction = "show"
     json: bool = False
+    accounts: AccountOptions = field(default_factory=AccountOptions)
+    "What stood behind `accounts`."
 
 
 def parse_arguments(argv: Sequence[str]) -> Arguments:
@@ -45,13 +48,14 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
         if value is not None
     }
     return Arguments(
-        command=given.command or "serve",
+        command=given.command or ("gen-creds" if given.gen_creds else "serve"),
         settings=settings,
         env_file=given.env_file,
         config=given.config,
         once=getattr(given, "once", False),
         action=getattr(given, "action", "show"),
         json=getattr(given, "json", False),
+        accounts=account_options(given),
     )
 
 
@@ -62,7 +66,7 @@ def read_settings(arguments: Arguments) -> Settings:
             option = "--env-file" if named is arguments.env_file else "--config"
             raise SettingsProblem(option, f"there is no file {named}")
     dotenv = arguments.env_file
-    if dotenv is None and arguments.command == "serve":
+    if dotenv is None and arguments.command in ("serve", "gen-creds"):
         dotenv = Path(".env")
     toml = arguments.config or config_folder() / "settings.toml"
     return load_settings(arguments.settings, os.environ, dotenv, toml)
@@ -77,19 +81,29 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"pollux {__version__}")
     parser.add_argument("--headless", action="store_true", help="run the proxy, without a window")
+    parser.add_argument(
+        "--gen-creds",
+        action="store_true",
+        help="run only the page that adds credentials, for a host without a desktop",
+    )
     _add_common(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     demo = _command(commands, "demo", "run on a simulated Google, without any account")
     demo.add_argument("--headless", action="store_true", help="without a window")
     demo.add_argument("--once", action="store_true", help="send the sample requests, then stop")
+    accounts = _command(commands, "accounts", "add, show and change credentials")
+    add_accounts(accounts, _add_common)
     token = _command(
         commands, "token", "show the bearer token that clients need, or make a new one"
     )
     token.add_argument(
         "action", choices=("show", "rotate"), help="print the token, or make a new one and print it"
     )
-    token.add_argument("--json", action="store_true", help="print JSON")
-    for command in (demo, token):
+    status = _command(commands, "status", "show the running Pollux: its pool and counters")
+    doctor = _command(commands, "doctor", "check settings, port, credentials, clock and network")
+    for command in (token, status, doctor):
+        command.add_argument("--json", action="store_true", help="print JSON")
+    for command in (demo, accounts, token, status, doctor):
         _add_common(command, suppressed=True)
     return parser
 

@@ -22,7 +22,9 @@ from proxy_core.assembly import build
 from proxy_core.cli.arguments import Arguments
 from proxy_core.cli.loop import new_loop, on_stop_signals
 from proxy_core.cli.pretend import MakeGoogle
-from proxy_core.engine import Engine
+from proxy_core.cli.tables import show_credentials
+from proxy_core.cli.terminal import console
+from proxy_core.engine.engine import Engine
 from proxy_core.events import Event, ExchangeEnded
 from proxy_core.gemini.wire import JsonObject
 from proxy_core.server.listener import PortTaken, next_free
@@ -125,6 +127,7 @@ async def _show(engine: Engine, token: str, *, once: bool) -> int:
             await asyncio.sleep(0)  # the exchange's last event follows its last byte
             events = [ended[id_] for id_ in outcome.request_ids if id_ in ended]
             print(_line(outcome, events, resting), flush=True)
+    _show_states(engine)
     if once:
         print("All requests were answered." if good else "A request failed.")
         return 0 if good else 1
@@ -133,10 +136,17 @@ async def _show(engine: Engine, token: str, *, once: bool) -> int:
     return 0
 
 
+def _show_states(engine: Engine) -> None:
+    """The pool after the requests, as `pollux accounts list` shows it."""
+    print("\nThe pool now:", flush=True)
+    show_credentials(console(), engine.snapshot().as_json()["credentials"], time.time())
+
+
 def _invitation(url: str, token: str) -> str:
     body = json.dumps({"model": MODEL, "messages": [{"role": "user", "content": "Hello"}]})
     return f"""
 base URL      {url}/v1
+page          {url}/
 bearer token  {token}
 
 From another terminal:

@@ -4,28 +4,50 @@ import asyncio
 import logging
 import os
 import sys
+from collections.abc import Callable
+from typing import TypeAlias
 
 from proxy_core import logs
 from proxy_core.assembly import build, read_token
 from proxy_core.cli.loop import new_loop, on_stop_signals, settle_collector, settle_malloc
+from proxy_core.engine.engine import Engine
+from proxy_core.engine.instance import FolderTaken
 from proxy_core.server import bearer
 from proxy_core.server.listener import PortTaken, next_free
 from proxy_core.settings import Settings, data_folder
 
 log = logging.getLogger("pollux")
 
+Build: TypeAlias = Callable[[Settings, str], Engine]
+"Makes an engine from settings and bearer token, on the running loop."
+
 
 def headless(settings: Settings) -> int:
     """Serves until SIGTERM or SIGINT; returns the exit code."""
+    return serve(settings, build, _welcome)
+
+
+def _welcome(url: str, token: str, settings: Settings) -> str:
+    return f"base URL      {url}/v1\nbearer token  {token}\ndata folder   {data_folder(settings)}"
+
+
+def serve(settings: Settings, make: Build, welcome: Callable[[str, str, Settings], str]) -> int:
+    """Runs an engine in the foreground until SIGTERM or SIGINT; returns the exit code.
+
+    welcome: from base URL and token, what a person at the terminal is told first.
+    """
     handler = logs.set_up("debug" if settings.debug else settings.log_level)
     settle_malloc()
     try:
         token = read_token(settings)
         with asyncio.Runner(loop_factory=new_loop) as runner:
-            return runner.run(_serve(settings, token))
+            return runner.run(_serve(settings, token, make, welcome))
     except bearer.UnreadableToken as error:
         log.critical("%s (data folder: %s)", error, data_folder(settings))
         return 4
+    except FolderTaken as taken:
+        log.critical("%s", taken)
+        return 3
     except PortTaken as error:
         free = next_free(error.host, error.port + 1)
         hint = f"; try --port {free}" if free else ""
@@ -49,9 +71,11 @@ def _kept_in(settings: Settings) -> str:
     return str(data_folder(settings) / bearer.FILE)
 
 
-async def _serve(settings: Settings, token: str) -> int:
+async def _serve(
+    settings: Settings, token: str, make: Build, welcome: Callable[[str, str, Settings], str]
+) -> int:
     stop = asyncio.Event()
-    engine = build(settings, token)
+    engine = make(settings, token)
 
     def asked_to_stop() -> None:
         if stop.is_set():
@@ -63,10 +87,7 @@ async def _serve(settings: Settings, token: str) -> int:
     settle_collector()
     log.info("Pollux listens on %s", url)
     if sys.stderr is not None and sys.stderr.isatty():
-        print(
-            f"base URL      {url}/v1\nbearer token  {token}\ndata folder   {data_folder(settings)}",
-            file=sys.stderr,
-        )
+        print(welcome(url, token, settings), file=sys.stderr)
     else:
         log.info("the bearer token is in %s", _kept_in(settings))
     await stop.wait()

@@ -8,20 +8,24 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Protocol
 
 from proxy_core.clock import Clock
-from proxy_core.credentials.model import Credential, Unreadable
-from proxy_core.credentials.stores import CredentialStore, Loaded
-from proxy_core.events import Bus, CredentialsLoaded, Subscriber
-from proxy_core.gemini.states import CredentialState, ModelState, describe
+from proxy_core.commands import Commands
+from proxy_core.engine.accounts import Accounts
+from proxy_core.engine.bearer_token import BearerToken
+from proxy_core.engine.instance import InstanceLock
+from proxy_core.engine.keeping import Keeper
+from proxy_core.engine.remembering import Remembering
+from proxy_core.engine.unreadable import unreadable_view
+from proxy_core.events import Bus, Subscriber
 from proxy_core.pool.pool import Pool
-from proxy_core.pool.standing import Member, Pair
+from proxy_core.pool.views import credential_views
 from proxy_core.server.front import FrontDoor
 from proxy_core.server.listener import Listener
-from proxy_core.snapshot import CredentialView, ModelView, Snapshot, Totals
-from proxy_core.tasks import spawn
+from proxy_core.snapshot import Snapshot
+from proxy_core.tasks import in_thread, spawn
+from proxy_core.usage import Usage
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +33,10 @@ LAST_WORDS_S = 1.0
 "How long clients of streams that are cut off may take to be told."
 GRACE_S = 30.0
 "How long running exchanges may go on after a stop was asked for."
+VAULT_PATIENCE_S = 9.0
+"""How long requests wait for the vault when other credentials could serve. Less than they wait at
+all (`relay.opening`), for the first ones come before the vault's turn."""
+HOUSEKEEPING_S = 60.0
 
 
 class Closes(Protocol):
@@ -40,19 +48,26 @@ class Parts:
     """What an engine is made of."""
 
     pool: Pool
-    stores: Sequence[CredentialStore]
+    keeper: Keeper
+    accounts: Accounts
+    commands: Commands
+    token: BearerToken
+    hold: InstanceLock
+    remembering: Remembering
+    usage: Usage
     door: FrontDoor
     listener: Listener
     bus: Bus
     clock: Clock
     loaded: asyncio.Event
-    totals: Callable[[], Totals]
     cut_off: Callable[[], None]
     "Breaks off the streams that still run, so that their clients can be told."
     closing: Sequence[Closes]
     "Closed at the end, in this order."
     version: str
     host: str
+    announced: bool = True
+    "Whether other programs on this machine may find this engine by its data folder."
 
 
 class Engine:
@@ -64,16 +79,18 @@ class Engine:
         self._port = 0
         self._loading: asyncio.Task[None] | None = None
         self._draining: asyncio.Task[None] | None = None
-        self._unreadable: tuple[Unreadable, ...] = ()
+        self._chores: asyncio.TimerHandle | None = None
 
     # -- life ------------------------------------------------------------------------------
 
     async def start(self) -> str:
         """Listens, and opens the credentials beside it; returns the base URL.
 
-        Raises PortTaken or OSError. Never waits for Google or for a credential store.
+        Raises FolderTaken, PortTaken or OSError. Never waits for Google or for a credential
+        store.
         """
         try:
+            await self._take_folder()
             self._port = await self._parts.listener.start()
         except BaseException:
             await self._close()
@@ -82,6 +99,31 @@ class Engine:
         self._state = "serving"
         return self.url
 
+    async def _take_folder(self) -> None:
+        try:
+            await in_thread(self._parts.hold.take)
+        except OSError as error:
+            log.warning("the data folder cannot be written, so nothing is remembered: %s", error)
+
+    @property
+    def commands(self) -> Commands:
+        """What can be asked of this engine; on its loop."""
+        return self._parts.commands
+
+    @property
+    def token(self) -> str:
+        """The bearer token that clients need now."""
+        return self._parts.token.value
+
+    @property
+    def port(self) -> int:
+        return self._port
+
+    @property
+    def announced(self) -> bool:
+        """Whether other programs may find this engine."""
+        return self._parts.announced
+
     async def loaded(self) -> None:
         """Returns when the credentials were read."""
         await self._parts.loaded.wait()
@@ -89,7 +131,7 @@ class Engine:
     def close_door(self) -> None:
         """Begins a stop: from now on connections end with their answer."""
         self._state = "stopping"
-        self._parts.door.closing = True
+        self._parts.door.close()
 
     async def stop(self, grace_s: float = GRACE_S) -> None:
         """Takes no more, lets running exchanges finish for `grace_s` seconds, then ends.
@@ -120,8 +162,14 @@ class Engine:
         await self._close()
 
     async def _close(self) -> None:
-        for part in self._parts.closing:
+        parts = self._parts
+        if self._chores is not None:
+            self._chores.cancel()
+            self._note_use()
+        for part in parts.closing:
             await part.close()
+        await parts.remembering.close()
+        await in_thread(parts.hold.give_back)
         self._state = "stopped"
 
     def hurry(self) -> None:
@@ -130,27 +178,62 @@ class Engine:
             self._draining.cancel()
 
     async def _load(self) -> None:
-        loaded = [await asyncio.to_thread(store.load) for store in self._parts.stores]
-        self._take(loaded)
-
-    def _take(self, loaded: Sequence[Loaded]) -> None:
         parts = self._parts
-        found: dict[str, Credential] = {}
-        for credential in chain.from_iterable(one.credentials for one in loaded):
-            found.setdefault(credential.id, credential)  # the first store wins
-        parts.pool.replace(tuple(found.values()))
-        self._unreadable = tuple(chain.from_iterable(one.unreadable for one in loaded))
-        for bad in self._unreadable:
+        if parts.announced:
+            await self._announce()
+        parts.pool.ledger = (await parts.remembering.open()).ledger
+        self._keep_house()
+        await parts.keeper.read_files()
+        parts.accounts.take()
+        if not parts.keeper.vault_opened:
+            await self._open_vault()
+        parts.loaded.set()
+        self._tell_what_was_found()
+
+    async def _announce(self) -> None:
+        try:
+            await in_thread(self._parts.hold.announce, self.url, self._parts.version)
+        except OSError as error:
+            log.warning("other commands will not find this Pollux: %s", error)
+
+    async def _open_vault(self) -> None:
+        parts = self._parts
+        opening = spawn(parts.keeper.read_vault(), name="open the vault")
+        try:
+            if not await parts.clock.wait(opening, VAULT_PATIENCE_S):
+                log.warning("still waiting for the keyring, whose owner may have to be asked")
+                if self.ready() and parts.announced:  # a terminal's command wants them all
+                    parts.loaded.set()
+            await opening
+        finally:
+            opening.cancel()
+        parts.accounts.take()
+
+    def _tell_what_was_found(self) -> None:
+        keeper = self._parts.keeper
+        for bad in keeper.unreadable:
             log.warning("%s is left out: %s", bad.source, bad.reason)
-        if found:
-            log.info("credentials: %d, projects: %d", len(found), len(parts.pool.units))
+        if keeper.credentials:
+            count, projects = len(keeper.credentials), len(self._parts.pool.units)
+            log.info("credentials: %d, projects: %d", count, projects)
         else:
             log.warning(
-                "no credentials yet: every request is answered with 503. Set CREDENTIALS_JSON_LIST "
-                "or put credentials into the data folder, then start again"
+                "no credentials yet: every request is answered with 503. Add one with "
+                "`pollux accounts add-key`, or on the page at %s",
+                self.url,
             )
-        parts.loaded.set()
-        parts.bus.publish(CredentialsLoaded(parts.clock.now(), len(found), len(self._unreadable)))
+
+    def _keep_house(self) -> None:
+        """Once a minute: use is noted for after a restart. Not by the clock handed in, for it
+        decides nothing."""
+        self._note_use()
+        loop = asyncio.get_running_loop()
+        self._chores = loop.call_later(HOUSEKEEPING_S, self._keep_house)
+
+    def _note_use(self) -> None:
+        parts = self._parts
+        parts.pool.note_use(parts.clock.now())
+        parts.usage.hand_over()
 
     # -- telling ---------------------------------------------------------------------------
 
@@ -173,62 +256,11 @@ class Engine:
     def snapshot(self) -> Snapshot:
         """The state now; to be called on the engine's loop."""
         parts = self._parts
-        now = parts.clock.now()
-        views = [self._view(member, now) for member in parts.pool.members.values()]
-        views += [_unreadable_view(bad) for bad in self._unreadable]
+        views = [*credential_views(parts.pool)]
+        views += [unreadable_view(bad) for bad in parts.keeper.unreadable]
         state = self._state
-        if state == "serving" and parts.loaded.is_set() and not self.ready():
+        if state == "serving" and not parts.loaded.is_set():
+            state = "starting"
+        elif state == "serving" and not self.ready():
             state = "degraded"
-        return Snapshot(parts.version, state, self.url, tuple(views), parts.totals())
-
-    def _view(self, member: Member, now: float) -> CredentialView:
-        credential = member.credential
-        state = member.state if member.enabled else CredentialState.DISABLED
-        words = describe(state, member.fault)
-        lanes = self._parts.pool.lanes.values()
-        pairs = [pair for lane in lanes if (pair := lane.pairs.get(member.unit.id)) is not None]
-        return CredentialView(
-            id=credential.id,
-            kind=credential.kind,
-            label=credential.label,
-            project=credential.project,
-            store=credential.store,
-            enabled=member.enabled,
-            state=state,
-            since=member.since,
-            until=None,
-            sentence=words.sentence,
-            next_step=words.next_step,
-            in_flight=member.in_flight,
-            models=tuple(_model_view(pair, now) for pair in pairs),
-        )
-
-
-def _model_view(pair: Pair, now: float) -> ModelView:
-    resting = pair.until > now
-    return ModelView(
-        model=pair.model,
-        state=pair.state if resting else ModelState.READY,
-        until=pair.until if resting else None,
-        used_minute=pair.use.in_minute(now),
-        limit_minute=pair.use.limit_minute,
-        used_day=pair.use.in_day(now),
-        limit_day=pair.use.limit_day,
-    )
-
-
-def _unreadable_view(bad: Unreadable) -> CredentialView:
-    return CredentialView(
-        id="",
-        kind="unknown",
-        label=bad.source,
-        project=None,
-        store=bad.store,
-        enabled=False,
-        state=CredentialState.UNREADABLE,
-        since=0.0,
-        until=None,
-        sentence=bad.reason,
-        next_step=describe(CredentialState.UNREADABLE).next_step,
-        in_flight=0,
-    )
+        return Snapshot(parts.version, state, self.url, tuple(views), parts.usage.totals())

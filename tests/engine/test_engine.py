@@ -3,14 +3,20 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from proxy_core.assembly import build
+from proxy_core.engine.instance import FolderTaken, InstanceLock, read_instance
 from proxy_core.events import CredentialsLoaded, Event
+from proxy_core.server.listener import PortTaken
+from proxy_core.settings import load_settings
 from proxy_core.simulator import Reply, World
 from tests.fakes.clock import FakeClock
 from tests.fakes.google import google
-from tests.fakes.pollux import pollux
+from tests.fakes.home import at_home
+from tests.fakes.pollux import TOKEN, pollux
 from tests.fakes.site import Site, open_site, until
 from tests.server import raw
 from tests.server.raw import CHAT, chat_body
@@ -146,3 +152,62 @@ async def test_a_cancelled_stop_ends_at_once() -> None:
             assert await reader.read() == b""
         assert running.engine.snapshot().state == "stopped"
         writer.close()
+
+
+async def test_a_port_that_is_taken_leaves_the_data_folder_free(tmp_path: Path) -> None:
+    async with at_home(tmp_path / "one") as first:
+        with pytest.raises(PortTaken):
+            async with at_home(tmp_path / "two", PORT=str(first.engine.port)):
+                pass
+    async with at_home(tmp_path / "two") as second:
+        await second.add()
+        assert second.engine.ready()
+
+
+async def test_one_that_serves_a_single_command_holds_the_folder_unannounced(
+    tmp_path: Path,
+) -> None:
+    async with google() as fake:
+        values = {
+            "PORT": "0",
+            "PERSISTENT_STORAGE_PATH": str(tmp_path),
+            "GOOGLE_API_BASE_URL": fake.base_url,
+        }
+        settings = await asyncio.to_thread(load_settings, values, {}, None, None)
+        engine = build(settings, TOKEN, ephemeral=True)
+        await engine.start()
+        try:
+            await engine.loaded()
+            assert not engine.announced
+            assert await asyncio.to_thread(read_instance, tmp_path, wait_s=0) is None
+            with pytest.raises(FolderTaken, match="another Pollux"):
+                await asyncio.to_thread(InstanceLock(tmp_path, wait_s=0).take)
+            key = fake.world.add_key("p1")
+            report = await engine.commands.add_keys(key)
+            assert [item.outcome for item in report.items] == ["added"]
+        finally:
+            await engine.stop(grace_s=0)
+    async with at_home(tmp_path, fake.world) as home:
+        assert [view.state for view in home.views] == ["ready"]
+
+
+async def test_good_and_bad_of_a_folder_are_counted_and_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    (tmp_path / "api_keys.txt").write_text(
+        "AIza-made-up-key-one\nwork=AIza-made-up-key-two\nsk-x123456\n"
+    )
+    (tmp_path / "odd.json").write_text("{")
+    async with at_home(tmp_path) as home:
+        assert [(view.label, view.state) for view in home.views] == [
+            ("API key …-one", "ready"),
+            ("work", "ready"),
+            ("api_keys.txt line 3", "unreadable"),
+            ("odd.json", "unreadable"),
+        ]
+        assert home.engine.token
+    assert "credentials: 2, projects: 2" in caplog.text
+    assert "api_keys.txt line 3 is left out" in caplog.text
+    assert "AIza-made-up" not in caplog.text
+    assert "sk-x123456" not in caplog.text

@@ -1,0 +1,213 @@
+"""Tables of credentials, checks, imports and findings, from the engine's JSON.
+
+Where a table does not fit the terminal, each entry gets lines of its own. Not here: printing
+(`terminal`), nor the words for states, which come from the engine.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from rich.measure import Measurement
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from proxy_core.cli.terminal import PIPE_COLUMNS, cleaned, marks
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+View: TypeAlias = Mapping[str, Any]
+"One entry of the engine's answer."
+
+NO_CREDENTIALS = (
+    "There is no credential yet. Add one:\n"
+    "  pollux accounts add-key        an API key from https://aistudio.google.com/apikey\n"
+    "  pollux accounts add            a Google account, with an OAuth client of your own\n"
+    "  pollux accounts import FILE    files that you have"
+)
+STYLES = {"ready": "green", "busy": "green", "disabled": "dim"}
+"Of states; every other one needs somebody, and is red."
+KINDS = {"account": "account", "api_key": "API key", "service_account": "service account"}
+INDENT = "    "
+
+
+def show_credentials(console: "Console", credentials: Sequence[View], now: float) -> None:
+    """All credentials; below, what each needs, which models rest, and who shares a quota."""
+    if not credentials:
+        console.print(NO_CREDENTIALS)
+        return
+    rows = [_row(view, now) for view in credentials]
+    table = _plain_table(*_COLUMNS)
+    for row in rows:
+        table.add_row(*row)
+    unbroken = console.options.update(max_width=PIPE_COLUMNS)
+    fits = Measurement.get(console, unbroken, table).maximum <= console.width
+    if fits:
+        console.print(table)
+    for view, row in zip(credentials, rows, strict=True):
+        notes = list(_notes(view, now))
+        if not fits:
+            _show_narrow(console, row)
+        elif notes:
+            console.print(Text(f"{cleaned(view['label'])} ({cleaned(view['id'])})", "bold"))
+        for note in notes:
+            _note(console, note)
+    for note in _shared(credentials):
+        console.print(Text(note, "yellow"))
+
+
+def show_totals(console: "Console", totals: View) -> None:
+    console.print(
+        Text(
+            f"Since the start: {totals['exchanges']} exchanges ({totals['failed']} failed), "
+            f"{totals['attempts']} attempts; tokens: {totals['prompt_tokens']} in "
+            f"({totals['cached_tokens']} cached), {totals['output_tokens']} out, "
+            f"{totals['thought_tokens']} thought"
+        )
+    )
+
+
+def show_checks(console: "Console", results: Sequence[View]) -> None:
+    good, bad = marks()
+    for result in results:
+        mark = Text(good, "green") if result["ok"] else Text(bad, "bold red")
+        label = f" {cleaned(result['label'])} ({cleaned(result['id'])}): "
+        console.print(Text.assemble(mark, label, _state(result["state"])))
+        told = [result["sentence"], result["next_step"]] if not result["ok"] else []
+        for text in filter(None, told):
+            _note(console, text)
+
+
+def show_import(console: "Console", report: View) -> None:
+    table = _plain_table("from", "outcome", "id", "label", "")
+    for item in report["items"]:
+        refused = item["outcome"] == "refused"
+        table.add_row(
+            _cell(item["source"]),
+            Text(cleaned(item["outcome"]), "bold red" if refused else "green"),
+            _cell(item["id"] or ""),
+            _cell(item["label"] or ""),
+            _cell(item["reason"]),
+        )
+    console.print(table)
+    if any(item["outcome"] == "added" for item in report["items"]):
+        console.print(Text(f"New credentials are kept in the {cleaned(report['store'])}."))
+
+
+def show_findings(console: "Console", findings: Sequence[View]) -> None:
+    good, bad = marks()
+    for finding in findings:
+        mark = Text(good, "green") if finding["ok"] else Text(bad, "bold red")
+        name = cleaned(finding["check"]).replace("_", " ")
+        console.print(
+            Text.assemble(mark, " ", (name, "bold"), f": {cleaned(finding['sentence'])}"),
+        )
+        if finding.get("next_step") and not finding["ok"]:
+            _note(console, finding["next_step"])
+
+
+def moment(at: float, now: float) -> str:
+    """A point in time in this place's time; the day only where it is not today."""
+    there, here = time.localtime(at), time.localtime(now)
+    today = there.tm_yday == here.tm_yday and there.tm_year == here.tm_year
+    return time.strftime("%H:%M" if today else "%Y-%m-%d %H:%M", there)
+
+
+def duration(seconds: float) -> str:
+    """`45 s`, `12 min`, `3 h 20 min` or `2 d 4 h`."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes = whole // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h"
+
+
+# -- credentials ------------------------------------------------------------------------------
+
+_COLUMNS = ("id", "label", "kind", "project", "state", "resting", "in flight", "store")
+
+
+def _row(view: View, now: float) -> list[Text]:
+    resting = len(_resting(view))
+    return [
+        _cell(view["id"]),
+        _cell(view["label"]),
+        _cell(KINDS.get(view["kind"], view["kind"])),
+        _cell(view["project"] or "not known"),
+        Text.assemble(_state(view["state"]), _times(view, now)),
+        _cell(resting or "-"),
+        _cell(view["in_flight"]),
+        _cell(view["store"]),
+    ]
+
+
+def _show_narrow(console: "Console", row: Sequence[Text]) -> None:
+    id_, label, kind, project, _state, _resting, in_flight, store = (cell.plain for cell in row)
+    console.print(Text.assemble((label, "bold"), "  ", row[4]))
+    where = f"project {project}, in the {store}, {in_flight} in flight"
+    _note(console, f"{id_}, {kind}, {where}")
+
+
+def _times(view: View, now: float) -> str:
+    if (until := view.get("until")) is not None and until > now:
+        return f" until {moment(until, now)} (in {duration(until - now)})"
+    return f" since {moment(view['since'], now)}" if view.get("since") else ""
+
+
+def _notes(view: View, now: float) -> Iterator[str]:
+    if view["state"] not in STYLES:
+        yield from filter(None, (view["sentence"], view["next_step"]))
+    for model in _resting(view):
+        until = model["until"]
+        when = f" until {moment(until, now)} (in {duration(until - now)})" if until else ""
+        yield f"{model['model']}: {str(model['state']).replace('_', ' ')}{when}"
+
+
+def _resting(view: View) -> list[View]:
+    return [model for model in view["models"] if model["state"] != "ready"]
+
+
+def _shared(credentials: Sequence[View]) -> Iterator[str]:
+    of_project: dict[str, list[str]] = defaultdict(list)
+    for view in credentials:
+        if view["project"]:
+            of_project[view["project"]].append(cleaned(view["label"]))
+    for project, labels in of_project.items():
+        if len(labels) > 1:
+            yield f"One shared quota, of project {cleaned(project)}: {', '.join(labels)}"
+
+
+# -- pieces -----------------------------------------------------------------------------------
+
+
+def _state(slug: str) -> Text:
+    return Text(cleaned(slug).replace("_", " "), STYLES.get(slug, "bold red"))
+
+
+def _cell(value: object) -> Text:
+    return Text(cleaned(value))
+
+
+def _note(console: "Console", text: object) -> None:
+    """Prints a line below something else. One with a link is left to the terminal to break."""
+    line = _cell(text)
+    if "://" in line.plain:
+        console.print(Text(INDENT) + line, soft_wrap=True)
+    else:
+        console.print(Padding(line, (0, 0, 0, len(INDENT)), expand=False))
+
+
+def _plain_table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table

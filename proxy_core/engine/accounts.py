@@ -1,0 +1,385 @@
+"""The owner's commands about credentials: add, import, check, rename, switch, clear, remove.
+
+What it changes goes to the stores first, then to the pool; a command that raises Refusal has
+changed nothing, but for a removal whose revocation failed. Not here: signing in (`sign_in`),
+reading files (`importing`).
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import aiohttp
+from pydantic import SecretStr
+
+from proxy_core.clock import Clock
+from proxy_core.commands import (
+    CheckResult,
+    ImportedItem,
+    ImportFile,
+    ImportReport,
+    Refusal,
+    RefusalCode,
+    Removal,
+)
+from proxy_core.credentials.grants import grant_of
+from proxy_core.credentials.identity import key_label
+from proxy_core.credentials.model import AccountSecret, Credential, KeySecret
+from proxy_core.credentials.oauth_client import OAuthClient
+from proxy_core.credentials.tokens import Authorizer
+from proxy_core.credentials.transfer import pack
+from proxy_core.engine.checking import Checker
+from proxy_core.engine.importing import Reading, read_files, read_keys
+from proxy_core.engine.keeping import Keeper
+from proxy_core.engine.revoking import revoke_access
+from proxy_core.events import Bus, CredentialsLoaded
+from proxy_core.gemini.faults import Cause, Fault
+from proxy_core.gemini.states import (
+    CREDENTIAL_STATES,
+    OF_THE_SIGN_IN,
+    describe,
+    describe_cause,
+    state_of,
+)
+from proxy_core.memory import Memory, Notes
+from proxy_core.pool.pool import Pool
+from proxy_core.pool.standing import Member
+from proxy_core.tasks import carry_through, in_thread, spawn
+
+log = logging.getLogger(__name__)
+
+LONGEST_LABEL = 200
+
+
+@dataclass(slots=True, kw_only=True)
+class Accounts:
+    """The credentials as their owner handles them. Runs on the engine's loop."""
+
+    keeper: Keeper
+    pool: Pool
+    authorizer: Authorizer
+    checker: Checker
+    session: aiohttp.ClientSession
+    "Ours to use, not to close."
+    memory: Callable[[], Memory]
+    "Looked up at each use, since it is opened after the start."
+    clock: Clock
+    bus: Bus
+    base_url: str | None
+    probing: dict[str, Credential] = field(default_factory=dict)
+    "By id, those that are being added and not kept yet."
+
+    # -- what the stores hold --------------------------------------------------------------
+
+    def take(self) -> None:
+        """Makes what the stores hold the pool's."""
+        self.pool.replace(self.keeper.credentials, self.memory().notes)
+        count, bad = len(self.keeper.credentials), len(self.keeper.unreadable)
+        self.bus.publish(CredentialsLoaded(self.clock.now(), count, bad))
+
+    def of(self, subject: str | None, email: str | None, client_id: str) -> Sequence[Credential]:
+        """Credentials of one account and OAuth client; they share one refresh token."""
+        return [
+            credential
+            for credential in self.keeper.credentials
+            if isinstance(secret := credential.secret, AccountSecret)
+            and secret.client_id == client_id
+            and _is_same_account(secret, subject, email)
+        ]
+
+    def by_id(self, credential_id: str) -> Credential | None:
+        return next((c for c in self.keeper.credentials if c.id == credential_id), None)
+
+    def sharing(self, project: str) -> Sequence[str]:
+        """Labels of the credentials that use this project already."""
+        unit = self.pool.units.get(project)
+        return [member.label for member in unit.members] if unit is not None else []
+
+    async def client(self) -> OAuthClient | None:
+        return self.keeper.client
+
+    async def keep(self, credentials: Sequence[Credential]) -> str:
+        """Keeps what a sign-in gave, new or renewed, and puts it into rotation; names the store.
+
+        Raises Refusal.
+        """
+        return await carry_through(self._keep(credentials), name="keep a sign-in")
+
+    async def _keep(self, credentials: Sequence[Credential]) -> str:
+        self.memory()  # raises before anything is changed
+        store = await self.keeper.save(credentials)
+        for credential in credentials:
+            self.authorizer.forget(credential)
+        self.take()
+        for credential in credentials:
+            self.checker.apply(credential.id, None)
+        return store
+
+    # -- adding ----------------------------------------------------------------------------
+
+    async def add_keys(self, text: str, label: str | None, project: str | None) -> ImportReport:
+        if label is not None:
+            label = _label(label)
+        reading = read_keys(text, label, project)
+        if not reading.credentials and not reading.refused:
+            raise Refusal(RefusalCode.INVALID, "There is no API key in this text.")
+        items, store = await self._add(reading)
+        return reading.report(items, store)
+
+    async def import_files(
+        self, files: Sequence[ImportFile], passphrase: str | None
+    ) -> ImportReport:
+        reading = await in_thread(read_files, files, passphrase)
+        items, store = await self._add(reading)
+        for source, client, content in reading.clients:
+            try:
+                await self.keep_client(client, content)
+            except Refusal as refusal:  # the credentials are kept already
+                items.append(ImportedItem(source, "refused", reason=refusal.sentence))
+            else:
+                items.append(ImportedItem(source, "added", label="OAuth client"))
+        return reading.report(items, store)
+
+    async def keep_client(self, client: OAuthClient, content: bytes) -> None:
+        """Keeps the owner's OAuth client. Raises Refusal."""
+        await carry_through(self.keeper.save_client(client, content), name="keep a client")
+
+    async def _add(self, reading: Reading) -> tuple[list[ImportedItem], str]:
+        """What became of each credential, and where new ones are. Raises Refusal."""
+        self.memory()  # raises before anything is asked
+        self.keeper.refuse_unless_writable(reading.credentials)
+        known = {credential.id: credential for credential in self.keeper.credentials}
+        items = list(reading.refused)
+        wanted: list[Credential] = []
+        for credential in reading.without_doubles():
+            old = known.get(credential.id)
+            if old is not None and _says_no_more(old, credential):
+                items.append(self._item(credential, "known"))
+            else:
+                wanted.append(credential)
+        usable: list[tuple[Credential, Fault | None]] = []
+        for credential, fault in await self._probed(wanted):
+            if fault is None or _is_worth_keeping(fault, known=credential.id in known):
+                usable.append((credential, fault))
+            else:
+                reason = _reason(fault)
+                items.append(ImportedItem(credential.source, "refused", reason=reason))
+                self.authorizer.forget(credential)
+        store = await carry_through(self._put(usable), name="add credentials")
+        for credential, fault in usable:
+            item = self._item(credential, "renewed" if credential.id in known else "added")
+            items.append(replace(item, reason="" if fault is None else _reason(fault)))
+        return items, store
+
+    async def _put(self, probed: Sequence[tuple[Credential, Fault | None]]) -> str:
+        """Into store, notes and pool; names the store. Raises Refusal."""
+        memory = self.memory()
+        store = await self.keeper.save([_unlabelled(credential) for credential, _ in probed])
+        for credential, _ in probed:
+            _note_label(credential, memory.notes)
+        self.take()
+        for credential, fault in probed:
+            self.checker.apply(credential.id, fault)
+        await memory.flush()
+        return store
+
+    async def _probed(
+        self, credentials: Sequence[Credential]
+    ) -> list[tuple[Credential, Fault | None]]:
+        """Each as it is after Google was asked, which may have replaced its refresh token."""
+        self.probing.update((credential.id, credential) for credential in credentials)
+        try:
+            faults = await self.checker.probe_all(credentials)
+        finally:
+            latest = [self.probing.pop(one.id, one) for one in credentials]
+        return list(zip(latest, faults, strict=True))
+
+    def _item(self, credential: Credential, outcome: str) -> ImportedItem:
+        label = self._label_of(credential)
+        return ImportedItem(credential.source, outcome, credential.id, label)  # type: ignore[arg-type]  # one of the literals
+
+    def _label_of(self, credential: Credential) -> str:
+        member = self.pool.members.get(credential.id)
+        return credential.label if member is None else member.label
+
+    def renew(self, credentials: Sequence[Credential], refresh_token: SecretStr) -> None:
+        """Google gave a new refresh token in place of the one that these share."""
+        renewed = [
+            replace(one, secret=replace(one.secret, refresh_token=refresh_token))
+            for one in credentials
+            if isinstance(one.secret, AccountSecret)
+        ]
+        self.probing.update((one.id, one) for one in renewed if one.id in self.probing)
+        spawn(self._renew(renewed), name="keep a new refresh token")
+
+    async def _renew(self, renewed: Sequence[Credential]) -> None:
+        """Those that are not kept are either being added or were removed meanwhile."""
+        newer = [one for one in renewed if self.by_id(one.id) is not None]
+        try:
+            await self.keeper.save(newer)
+        except Refusal as refusal:
+            log.error(  # noqa: TRY400 - a sentence, not a traceback
+                "Google replaced the refresh token of %s, and it could not be kept: %s",
+                ", ".join(credential.label for credential in newer),
+                refusal.sentence,
+            )
+        else:
+            self.take()
+
+    # -- the owner's notes -----------------------------------------------------------------
+
+    async def enable(self, credential_id: str, *, enabled: bool) -> None:
+        self._member(credential_id)
+        self.memory().notes.set_enabled(credential_id, enabled=enabled)
+        self.pool.enable(credential_id, enabled=enabled)
+        await self.memory().flush()
+
+    async def clear(self, credential_id: str) -> None:
+        member = self._member(credential_id)
+        self.authorizer.forget(member.credential)
+        self.pool.clear(credential_id)
+        await self.memory().flush()
+
+    async def rename(self, credential_id: str, label: str) -> None:
+        self._member(credential_id)
+        self.memory().notes.set_label(credential_id, _label(label) or None)
+        self.take()
+        await self.memory().flush()
+
+    # -- removing --------------------------------------------------------------------------
+
+    async def removal_of(self, credential_id: str) -> Removal:
+        for bad in self.keeper.unreadable:
+            if bad.id == credential_id:
+                sentence = "What cannot be read is set aside under another name, not deleted."
+                return Removal(credential_id, bad.source, False, (), sentence)  # noqa: FBT003
+        member = self._member(credential_id)
+        credential, secret = member.credential, member.credential.secret
+        if not isinstance(secret, AccountSecret):
+            sentence = "It is taken out of Pollux. At Google it goes on to exist."
+            return Removal(credential_id, member.label, False, (), sentence)  # noqa: FBT003
+        others = [one for one in self._of_account(secret) if one.id != credential_id]
+        if others:
+            labels = ", ".join(self._label_of(one) for one in others)
+            sentence = (
+                f"The account stays signed in at Google for its other credentials here: {labels}."
+            )
+            return Removal(credential.id, member.label, False, (), sentence)  # noqa: FBT003
+        sentence = (
+            "It is the account's last credential here, so its access may also be revoked at "
+            "Google. That ends every sign-in of the account with this OAuth client's project, in "
+            "other programs and on other computers too."
+        )
+        return Removal(credential.id, member.label, True, (), sentence)  # noqa: FBT003
+
+    async def remove(self, credential_id: str, *, revoke: bool) -> None:
+        await carry_through(self._remove(credential_id, revoke=revoke), name="remove a credential")
+
+    async def _remove(self, credential_id: str, *, revoke: bool) -> None:
+        removal = await self.removal_of(credential_id)
+        if revoke and not removal.can_revoke:
+            raise Refusal(RefusalCode.CONFLICT, f"Nothing was removed. {removal.sentence}")
+        credential, memory = self.by_id(credential_id), self.memory()
+        await self.keeper.delete([credential_id])
+        if credential is not None:
+            self.authorizer.forget(credential)
+            self.pool.forget(credential_id)
+            memory.notes.forget(credential_id)
+        self.take()
+        await memory.flush()
+        if revoke and credential is not None:
+            await revoke_access(self.session, credential, self.base_url)
+
+    def _of_account(self, secret: AccountSecret) -> list[Credential]:
+        return [
+            credential
+            for credential in self.keeper.credentials
+            if isinstance(credential.secret, AccountSecret)
+            and (
+                credential.secret.refresh_token == secret.refresh_token
+                or _is_same_account(credential.secret, secret.subject, secret.email)
+            )
+        ]
+
+    # -- checking and handing out ----------------------------------------------------------
+
+    async def check(self, credential_id: str | None) -> tuple[CheckResult, ...]:
+        if credential_id is not None:
+            self._member(credential_id)
+        ids = [credential_id] if credential_id is not None else list(self.pool.members)
+        return await self.checker.check(ids)
+
+    async def export(self, passphrase: str | None) -> bytes:
+        members = self.pool.members.values()
+        labelled = [replace(member.credential, label=member.label) for member in members]
+        return await in_thread(pack, labelled, passphrase)
+
+    def _member(self, credential_id: str) -> Member:
+        member = self.pool.members.get(credential_id)
+        if member is None:
+            if any(bad.id == credential_id for bad in self.keeper.unreadable):
+                raise Refusal(
+                    RefusalCode.CONFLICT, "This entry cannot be read; it can only be removed."
+                )
+            raise Refusal(
+                RefusalCode.NOT_FOUND,
+                "There is no credential with this id.",
+                "`pollux accounts list` shows the ids.",
+            )
+        return member
+
+
+_NO_CREDENTIAL = frozenset({Cause.KEY_INVALID, Cause.KEY_RETIRED})
+"What Google says of a key that is none; it is not worth keeping."
+
+
+def _is_worth_keeping(fault: Fault, *, known: bool) -> bool:
+    """known: whether there is another form of it already, which may well work."""
+    if known:
+        return CREDENTIAL_STATES.get(fault.cause) not in OF_THE_SIGN_IN
+    return fault.cause not in _NO_CREDENTIAL
+
+
+def _reason(fault: Fault) -> str:
+    state = state_of(fault.cause)
+    return (describe_cause(fault.cause) if state is None else describe(state, fault)).sentence
+
+
+def _says_no_more(old: Credential, new: Credential) -> bool:
+    same_project = new.project in (None, old.project)
+    return same_project and grant_of(old.secret) == grant_of(new.secret)
+
+
+def _is_same_account(secret: AccountSecret, subject: str | None, email: str | None) -> bool:
+    if secret.subject is not None and subject is not None:
+        return secret.subject == subject
+    return email is not None and secret.email is not None and _same_mail(secret.email, email)
+
+
+def _same_mail(one: str, other: str) -> bool:
+    return one.lower() == other.lower()
+
+
+def _label(text: str) -> str:
+    """Raises Refusal."""
+    label = text.strip()
+    if len(label) > LONGEST_LABEL or not label.isprintable():
+        raise Refusal(
+            RefusalCode.INVALID,
+            f"A label is one line of at most {LONGEST_LABEL} printable characters.",
+        )
+    return label
+
+
+def _unlabelled(credential: Credential) -> Credential:
+    """With the label that Pollux gives: the owner's lives in the notes, not in a store."""
+    if not isinstance(credential.secret, KeySecret):
+        return credential
+    return replace(credential, label=key_label(credential.secret.key.get_secret_value()))
+
+
+def _note_label(credential: Credential, notes: Notes) -> None:
+    """A label that a file or form gave to a key, unless the owner gave another before."""
+    given = credential.label != _unlabelled(credential).label
+    if given and notes.label_of(credential.id) is None:
+        notes.set_label(credential.id, credential.label)

@@ -1,0 +1,109 @@
+"""Asks Google with a credential whether it works: one harmless request, and what it means.
+
+Not here: the doctor, who looks at the whole (`doctor`).
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from proxy_core.commands import CheckResult
+from proxy_core.credentials.model import Credential
+from proxy_core.credentials.tokens import Authorizer
+from proxy_core.gemini import faults
+from proxy_core.gemini.faults import Cause, Fault
+from proxy_core.gemini.states import CREDENTIAL_STATES, CredentialState, describe, describe_cause
+from proxy_core.pool.pool import Pool
+from proxy_core.relay.asking import Unanswered, ask
+from proxy_core.retry import RULES
+from proxy_core.upstream.google import Upstream
+
+PATH = "/v1beta/models?pageSize=1"
+PATIENCE_S = 30.0
+SIDE_BY_SIDE = 4
+
+
+class Checker:
+    """Checks credentials, of the pool and before they are in it."""
+
+    def __init__(self, pool: Pool, authorizer: Authorizer, upstream: Upstream) -> None:
+        self._pool = pool
+        self._authorizer = authorizer
+        self._upstream = upstream
+
+    async def probe(self, credential: Credential) -> Fault | None:
+        """What is wrong with a credential; None where Google answers it."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await self._ask(credential)
+        except TimeoutError:
+            return faults.network_fault("Google took too long")
+
+    async def probe_all(self, credentials: Sequence[Credential]) -> list[Fault | None]:
+        gate = asyncio.Semaphore(SIDE_BY_SIDE)
+
+        async def one(credential: Credential) -> Fault | None:
+            async with gate:
+                return await self.probe(credential)
+
+        return list(await asyncio.gather(*map(one, credentials)))
+
+    async def _ask(self, credential: Credential) -> Fault | None:
+        fault: Fault | None = None
+        for _ in range(2):  # an access token that Google no longer takes is renewed once
+            try:
+                await ask(self._upstream, self._authorizer, credential, PATH)
+            except Unanswered as failure:
+                fault = failure.fault
+                if fault.cause is not Cause.TOKEN_EXPIRED:
+                    return fault
+            else:
+                return None
+        return fault
+
+    def apply(self, credential_id: str, fault: Fault | None) -> None:
+        """Lets the pool know what a probe found, if the credential is still there."""
+        if credential_id not in self._pool.members:
+            return
+        unit = self._pool.members[credential_id].unit
+        if fault is None:
+            for member in unit.members:
+                if member.credential.id == credential_id or _lay_with_the_project(member.fault):
+                    self._pool.prove(member.credential.id)
+        elif (state := CREDENTIAL_STATES.get(fault.cause)) is not None:
+            ids = [credential_id]
+            if RULES[fault.cause].whole_project:
+                ids = [member.credential.id for member in unit.members]
+            self._pool.revoke(ids, state, fault)
+
+    async def check(self, ids: Sequence[str]) -> tuple[CheckResult, ...]:
+        """Probes credentials of the pool, and lets it know."""
+        found = [(id_, self._pool.members[id_].credential) for id_ in ids]
+        for _, credential in found:
+            self._authorizer.forget(credential)
+        results = await self.probe_all([credential for _, credential in found])
+        told = []
+        for (id_, _), fault in zip(found, results, strict=True):
+            if id_ in self._pool.members:  # not removed meanwhile
+                self.apply(id_, fault)
+                told.append(self._result(id_, fault))
+        return tuple(told)
+
+    def _result(self, credential_id: str, fault: Fault | None) -> CheckResult:
+        member = self._pool.members[credential_id]
+        state = member.state if member.enabled else CredentialState.DISABLED
+        words = describe(member.state, member.fault)
+        if fault is not None and CREDENTIAL_STATES.get(fault.cause) is None:
+            words = describe_cause(fault.cause)
+        return CheckResult(
+            id=credential_id,
+            label=member.label,
+            ok=fault is None,
+            state=state,
+            sentence="Google answers." if fault is None else words.sentence,
+            next_step="" if fault is None else words.next_step,
+        )
+
+
+def _lay_with_the_project(fault: Fault | None) -> bool:
+    """Whether it was the project that Google refused, so that one answer clears all of it."""
+    return fault is not None and RULES[fault.cause].whole_project

@@ -1,0 +1,22 @@
+"""Entries of a store that cannot be read, as a snapshot shows them."""
+
+from proxy_core.credentials.model import Unreadable
+from proxy_core.gemini.states import CredentialState, describe
+from proxy_core.snapshot import CredentialView
+
+
+def unreadable_view(bad: Unreadable) -> CredentialView:
+    return CredentialView(
+        id=bad.id,
+        kind="unknown",
+        label=bad.source,
+        project=None,
+        store=bad.store,
+        enabled=False,
+        state=CredentialState.UNREADABLE,
+        since=0.0,
+        until=None,
+        sentence=bad.reason,
+        next_step=describe(CredentialState.UNREADABLE).next_step,
+        in_flight=0,
+    )

@@ -1,0 +1,106 @@
+"""Tables on terminals of all widths, and without one."""
+
+import io
+from dataclasses import asdict
+
+import pytest
+from rich.console import Console
+
+from proxy_core.cli.tables import duration, moment, show_credentials, show_import
+from proxy_core.commands import ImportedItem, ImportReport
+from tests.fakes.commands import credential, model
+
+NOW = 1_795_000_000.0
+
+
+def drawn(*views: object, width: int = 80, encoding: str = "utf-8", terminal: bool = True) -> str:
+    raw = io.BytesIO()
+    with io.TextIOWrapper(raw, encoding, errors="replace", write_through=True) as file:
+        console = Console(
+            file=file,
+            width=width,
+            force_terminal=terminal,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            color_system=None,
+        )
+        show_credentials(console, [asdict(view) for view in views], NOW)  # type: ignore[call-overload]  # views
+        return raw.getvalue().decode(encoding)
+
+
+ADA = credential("accaaaaaaaaaa", "ada@example.com · home-project")
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 120, 200])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    bad = credential(
+        *("keybbbbbbbbbb", "a label that is rather long, as people write them", "billing"),
+        sentence="The project's billing account is closed, so that Google serves nothing from it.",
+    )
+    for line in drawn(ADA, bad, width=width).splitlines():
+        assert len(line) <= width, line
+
+
+def test_a_narrow_terminal_gets_lines_instead_of_columns() -> None:
+    narrow = drawn(ADA, width=60)
+    assert "project home-project, in the vault, 0 in flight" in " ".join(narrow.split())
+    wide = drawn(ADA, width=160)
+    assert wide.splitlines()[0].split("  ")[0] == "id"
+    assert len(wide.splitlines()) == 2
+
+
+def test_a_link_is_not_cut() -> None:
+    link = "https://console.cloud.google.com/" + "long/" * 20
+    off = credential(
+        "accbbbbbbbbbb", "b", "api_off", "It is off.", next_step=f"Switch it on: {link}"
+    )
+    assert link in drawn(off, width=60)
+
+
+def test_a_label_gives_no_orders_to_the_terminal() -> None:
+    evil = credential("acccccccccccc", "a\x1b[31mred\x07\nnew [bold]line[/] \u202eesrever")
+    shown = drawn(evil, width=160, terminal=False)
+    assert not set("\x1b\x07\u202e") & set(shown)
+    assert "[bold]line[/]" in shown
+    assert len(shown.splitlines()) == 2
+
+
+def test_what_an_encoding_cannot_show_is_replaced() -> None:
+    shown = drawn(ADA, width=160, encoding="ascii")
+    assert "ada@example.com ? home-project" in shown
+
+
+def test_models_that_rest_are_counted_and_named() -> None:
+    resting = credential(
+        "accdddddddddd",
+        "d",
+        models=(model("m-1", "day_spent", until=NOW + 7200), model("m-2")),
+        in_flight=3,
+    )
+    shown = drawn(resting, width=160)
+    assert "m-1: day spent until" in shown
+    assert "(in 2 h 0 min)" in shown
+    assert "m-2" not in shown
+    assert shown.splitlines()[1].split()[-3:] == ["1", "3", "vault"]
+
+
+def test_an_import_says_where_new_ones_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    items = (ImportedItem("keys.txt line 1", "added", "key1", "home"),)
+    show_import(Console(width=100), ImportReport(items, "vault").as_json())
+    told = capsys.readouterr().out
+    assert "keys.txt line 1" in told
+    assert "New credentials are kept in the vault." in told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(-1, "0 s"), (59.4, "59 s"), (60, "1 min"), (4000, "1 h 6 min"), (200_000, "2 d 7 h")],
+)
+def test_durations_are_short(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+def test_a_moment_of_another_day_has_its_date() -> None:
+    assert len(moment(NOW, NOW)) == len("10:00")
+    assert len(moment(NOW + 100_000, NOW)) == len("2026-11-23 10:00")

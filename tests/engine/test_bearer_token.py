@@ -1,0 +1,78 @@
+"""A new bearer token without a restart."""
+
+import asyncio
+from pathlib import Path
+
+import orjson
+
+from proxy_core.assembly import read_token
+from proxy_core.commands import RefusalCode
+from proxy_core.settings import load_settings
+from tests.fakes.home import Home, at_home
+from tests.fakes.pollux import TOKEN
+from tests.server import raw
+
+MODELS = "/v1/models"
+STATE = "/admin/v1/state"
+
+
+def bearer(token: str) -> bytes:
+    return f"Authorization: Bearer {token}\r\n".encode()
+
+
+async def status(home: Home, path: str, head: bytes) -> int:
+    return (await raw.send(home.url, raw.request(path, auth=head))).status
+
+
+async def session(home: Home) -> bytes:
+    """The header of a new session on the page."""
+    head = f"Origin: {home.url}\r\n".encode()
+    body = orjson.dumps({"token": home.engine.token})
+    host = f"Host: {home.url.removeprefix('http://')}\r\n".encode()
+    sent = raw.request("/admin/v1/session", body, head=head, auth=b"", host=host)
+    answer = await raw.send(home.url, sent)
+    assert answer.status == 204, answer.body
+    return f"Cookie: {answer.headers['set-cookie'].split(';')[0]}\r\n".encode()
+
+
+async def test_a_new_token_counts_at_once_and_the_old_one_no_more(tmp_path: Path) -> None:
+    async with at_home(tmp_path, GEMINI_AUTH_PASSWORD="") as home:
+        await home.add()
+        assert await status(home, MODELS, bearer(TOKEN)) == 200
+        kept_in = await home.commands.rotate_token()
+        new = home.engine.token
+        assert new != TOKEN
+        assert kept_in == str(tmp_path / "bearer_token")
+        assert await status(home, MODELS, bearer(TOKEN)) == 401
+        assert await status(home, MODELS, bearer(new)) == 200
+    values = {"PERSISTENT_STORAGE_PATH": str(tmp_path)}
+    assert await asyncio.to_thread(kept, values) == new
+
+
+def kept(values: dict[str, str]) -> str:
+    return read_token(load_settings(values, {}, None, None))
+
+
+async def test_sessions_of_the_page_end_with_the_token(tmp_path: Path) -> None:
+    async with at_home(tmp_path, GEMINI_AUTH_PASSWORD="") as home:
+        cookie = await session(home)
+        assert await status(home, STATE, cookie) == 200
+        await home.commands.rotate_token()
+        assert await status(home, STATE, cookie) == 401
+        assert await status(home, STATE, await session(home)) == 200
+
+
+async def test_a_token_that_the_environment_sets_is_changed_there(tmp_path: Path) -> None:
+    async with at_home(tmp_path) as home:
+        with home.refuses(RefusalCode.READ_ONLY, "GEMINI_AUTH_PASSWORD"):
+            await home.commands.rotate_token()
+        assert home.engine.token == TOKEN
+
+
+async def test_a_token_that_cannot_be_kept_leaves_the_old_one(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    async with at_home(tmp_path / "taken" / "data", GEMINI_AUTH_PASSWORD="") as home:
+        with home.refuses(RefusalCode.STORE_FAILED, "bearer_token cannot be written"):
+            await home.commands.rotate_token()
+        assert home.engine.token == TOKEN
+        assert await status(home, MODELS, bearer(TOKEN)) != 401
