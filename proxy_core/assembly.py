@@ -19,7 +19,7 @@ from proxy_core.credentials.keychain import EnvironmentKeychain, SystemKeychain
 from proxy_core.credentials.oauth_client import OAuthClient
 from proxy_core.credentials.stores import CredentialStore, EnvironmentStore, FolderStore
 from proxy_core.credentials.tokens import Authorizer
-from proxy_core.credentials.vault import Vault
+from proxy_core.credentials.vault import VAULT_FILE, Vault
 from proxy_core.dialects.contract import ParseContext
 from proxy_core.dialects.openai_chat import OpenAIChat
 from proxy_core.engine import reachability
@@ -44,10 +44,12 @@ from proxy_core.engine.live_settings import (
 from proxy_core.engine.remembering import Remembering
 from proxy_core.engine.settings_change import SettingsChanger
 from proxy_core.engine.sign_in import SignIns
+from proxy_core.engine.sign_in_checks import Addresses
 from proxy_core.events import Bus
 from proxy_core.exchange_log import ExchangeLog
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.memory import Memory
+from proxy_core.memory.memory import FILE_NAME
 from proxy_core.pool.pool import Pool
 from proxy_core.pool.standing import MemoryLedger
 from proxy_core.relay.catalog import Catalog
@@ -74,8 +76,6 @@ from proxy_core.usage import Usage
 log = logging.getLogger(__name__)
 
 USER_AGENT = f"pollux/{__version__}"
-VAULT_FILE = "vault"
-DATABASE_FILE = "pollux.sqlite3"
 PATIENT_S = 10.0
 "How long a terminal's command waits for the data folder; another one may be about to end."
 
@@ -100,7 +100,7 @@ def stores(settings: Settings) -> Sequence[CredentialStore]:
     found = places(settings)
     if found.environment is not None:
         return (found.environment,)
-    return (found.folder,) if found.vault is None else (found.vault, found.folder)
+    return found.vault, found.folder
 
 
 def read_token(settings: Settings) -> str:
@@ -253,13 +253,13 @@ class _Frame:
         self.token = BearerToken(token, self.guards.token, self.folder, fixed=fixed)
 
     def _keep(self) -> None:
-        settings, path = self.settings, self.folder / DATABASE_FILE
+        settings, path = self.settings, self.folder / FILE_NAME
         self.usage = Usage()
         self.remembering = Remembering(
             lambda: Memory.open(path, self.clock), self.signatures, self.usage
         )
         self.keeper = Keeper(places(settings), self.find_client)
-        self.checker = Checker(self.pool, self.authorizer, self.upstream)
+        self.checker = Checker(self.pool, self.authorizer, self.upstream, self.keeper.renewals)
         self.accounts = Accounts(
             keeper=self.keeper,
             pool=self.pool,
@@ -283,8 +283,7 @@ class _Frame:
             clock=self.clock,
             bus=self.bus,
             route=Route(self.settings.google_api_base_url, self.proxy, USER_AGENT),
-            page_url=page_url,
-            domain_name=self.settings.domain_name,
+            addresses=Addresses(page_url, self.settings.domain_name, self.settings.host),
         )
 
     def desk(self, sign_ins: SignIns, engine: Callable[[], Engine]) -> Desk:
@@ -302,7 +301,7 @@ class _Frame:
 
 async def _examine(frame: _Frame, engine: Engine) -> tuple[Finding, ...]:
     settings = frame.settings
-    vault = await frame.keeper.vault_status()
+    vault = await frame.accounts.vault_status()
     return await examine(
         DoctorInputs(
             settings=settings,
@@ -345,18 +344,16 @@ def _end_page(view: SignInView | None) -> tuple[int, bytes, Mapping[str, str]]:
 def _client_finder(
     settings: Settings,
 ) -> Callable[[Path, OAuthClient | None], OAuthClient | None]:
-    def find(folder: Path, in_vault: OAuthClient | None) -> OAuthClient | None:
+    def find(folder: Path, imported: OAuthClient | None) -> OAuthClient | None:
         try:
             of_settings = oauth_client.client_of_settings(settings)
         except oauth_client.ClientRefused as refused:
             log.warning("CLIENT_ID is not used: %s", refused.sentence)
             of_settings = None
-        return (
-            of_settings
-            or in_vault
-            or oauth_client.from_folder(folder)
-            or oauth_client.built_in_client()
-        )
+        if (client := of_settings or imported) is not None:
+            return client
+        found = oauth_client.from_folder(folder)
+        return oauth_client.built_in_client() if found is None else found[1]
 
     return find
 

@@ -106,8 +106,6 @@ class Removal(_Plain):
     label: str
     can_revoke: bool
     "Whether access may be revoked at Google: it is the account's last credential here."
-    also_stops: tuple[str, ...]
-    "Labels of other credentials that a revocation stops."
     sentence: str
 
 
@@ -205,6 +203,7 @@ class UsageQuery:
 
     period: Literal["minute", "hour", "day"] = "hour"
     since: float = 0.0
+    "Epoch seconds; 0: a day of minutes, a week of hours or 90 days before `until`."
     until: float = 0.0
     "Epoch seconds; 0: now."
 
@@ -234,6 +233,9 @@ class UsageReport(_Plain):
 
     period: str
     rows: tuple[UsageRow, ...]
+    "Oldest first, the newest 10,000 at most."
+    more: bool = False
+    "Whether there are older ones, which a query with an earlier `until` tells of."
 
 
 @dataclass(frozen=True, slots=True)

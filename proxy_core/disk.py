@@ -7,11 +7,14 @@ import contextlib
 import os
 import secrets
 import stat
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+READERS_S = 1.0
+"How long a file that is open elsewhere is waited for."
 _TEMPORARY = ".tmp"
 _DAMAGED = "damaged"
 
@@ -30,10 +33,24 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        _replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    """Windows refuses it while another program has the file open, as readers do for a moment."""
+    deadline = time.monotonic() + READERS_S
+    while True:
+        try:
+            temporary.replace(path)
+        except PermissionError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def remove(path: Path) -> None:

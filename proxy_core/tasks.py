@@ -15,6 +15,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 _log = logging.getLogger(__name__)
 _running: set[asyncio.Task[Any]] = set()
+_carried: set[asyncio.Task[Any]] = set()
 
 
 def spawn(coro: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
@@ -28,12 +29,24 @@ def spawn(coro: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
 async def carry_through(coro: Coroutine[Any, Any, T], *, name: str) -> T:
     """What `coro` returns or raises; where the caller is cancelled, it still goes on to its end.
 
-    For changes that must not be left half done because nobody waits for them any more.
+    For changes that must not be left half done because nobody waits for them any more; `carried`
+    waits for them.
     """
     task = asyncio.create_task(coro, name=name)
-    _running.add(task)
-    task.add_done_callback(_running.discard)
-    return await asyncio.shield(task)
+    _carried.add(task)
+    task.add_done_callback(_carried.discard)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        task.add_done_callback(_log_failure)  # nobody else will hear of it
+        raise
+
+
+async def carried() -> None:
+    """Returns when everything that `carry_through` began on this loop has ended."""
+    loop = asyncio.get_running_loop()
+    while running := [task for task in _carried if task.get_loop() is loop]:
+        await asyncio.wait(running)
 
 
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -70,5 +83,9 @@ async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
 
 def _ended(task: asyncio.Task[Any]) -> None:
     _running.discard(task)
+    _log_failure(task)
+
+
+def _log_failure(task: asyncio.Task[Any]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
         _log.error("task %s ended by an unexpected error", task.get_name(), exc_info=error)

@@ -121,3 +121,34 @@ def test_a_reason_has_no_path_in_it(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         disk.read_whole(tmp_path / "none", 1)
     assert disk.reason_of(caught.value) == os.strerror(errno.ENOENT)
+
+
+def test_a_file_that_a_reader_has_open_is_replaced_a_moment_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows."""
+    replace, refusals = Path.replace, [PermissionError(13, "in use")] * 3
+
+    def refuse_at_first(path: Path, target: Path) -> Path:
+        if refusals:
+            raise refusals.pop()
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", refuse_at_first)
+    disk.write_atomically(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
+
+
+def test_a_file_that_stays_in_use_is_left_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path, _target: Path) -> Path:
+        raise PermissionError(13, "in use")
+
+    (tmp_path / "file").write_bytes(b"old")
+    monkeypatch.setattr(disk, "READERS_S", 0.0)
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(PermissionError):
+        disk.write_atomically(tmp_path / "file", b"new")
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_bytes() == b"old"

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from proxy_core.tasks import carry_through, in_thread, spawn
+from proxy_core.tasks import carried, carry_through, in_thread, spawn
 
 
 async def test_a_spawned_task_survives_without_a_reference() -> None:
@@ -84,3 +84,48 @@ async def test_what_is_carried_through_tells_its_error() -> None:
 
     with pytest.raises(LookupError):
         await carry_through(fail(), name="a failing change")
+
+
+async def test_a_failure_of_what_is_carried_through_is_logged_where_nobody_waits_any_more(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    go_on = asyncio.Event()
+
+    async def fail() -> None:
+        await go_on.wait()
+        raise LookupError
+
+    waiting = spawn(carry_through(fail(), name="a failing change"), name="who asked for it")
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    go_on.set()
+    await carried()
+    await asyncio.sleep(0)
+    assert "a failing change" in caplog.text
+    assert "LookupError" in caplog.text
+
+
+async def test_whoever_waits_for_what_is_carried_through_waits_for_all_of_it() -> None:
+    first, second = asyncio.Event(), asyncio.Event()
+    done: list[str] = []
+
+    async def follow() -> None:
+        await second.wait()
+        done.append("second")
+
+    async def change() -> None:
+        await first.wait()
+        done.append("first")
+        spawn(carry_through(follow(), name="another change"), name="who goes on")
+
+    await carried()
+    changing = spawn(carry_through(change(), name="a change"), name="who asked for it")
+    waiting = spawn(carried(), name="who waits")
+    await asyncio.sleep(0)
+    first.set()
+    await changing
+    assert not waiting.done()
+    second.set()
+    await asyncio.wait([waiting])
+    assert done[0] == "first"

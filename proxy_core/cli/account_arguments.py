@@ -198,12 +198,12 @@ def _add_switches(actions: Parsers) -> None:
         ("disable", "keep credentials out of use"),
         ("clear", "forget cooldowns and refusals of credentials"),
     ):
-        switch = _action(actions, name, what)
+        switch = _action(actions, name, what, json=True)
         switch.add_argument("ids", nargs="+", metavar="ID", help=ID_HELP)
-    rename = _action(actions, "rename", "give a credential another label")
+    rename = _action(actions, "rename", "give a credential another label", json=True)
     rename.add_argument("ids", nargs=1, metavar="ID", help=ID_HELP)
     rename.add_argument("label", metavar="LABEL", help="empty: the label that Pollux gave")
-    remove = _action(actions, "remove", "remove credentials from Pollux")
+    remove = _action(actions, "remove", "remove credentials from Pollux", json=True)
     remove.add_argument("ids", nargs="+", metavar="ID", help=ID_HELP)
     remove.add_argument("--yes", action="store_true", help="do not ask")
     remove.add_argument(

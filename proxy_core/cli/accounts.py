@@ -23,6 +23,7 @@ from proxy_core.cli.terminal import (
     say,
     spinner,
 )
+from proxy_core.disk import reason_of
 from proxy_core.settings import Settings
 
 IMPORTED_SUFFIXES = frozenset({".json", ".txt"})
@@ -58,9 +59,9 @@ def _carry_out(
         case "check":
             return _check(channel, options.ids, as_json=as_json)
         case "remove":
-            return _remove(channel, options)
+            return _remove(channel, options, as_json=as_json)
         case _:
-            return _change(channel, options)
+            return _change(channel, options, as_json=as_json)
 
 
 # -- showing ----------------------------------------------------------------------------------
@@ -73,21 +74,24 @@ def _list(channel: Channel, *, as_json: bool) -> int:
     else:
         show_credentials(console(), credentials, time.time())
     unreadable = [view["state"] == "unreadable" for view in credentials]
-    return STORE_CLOSED if unreadable and all(unreadable) else 0
+    nothing_read = bool(unreadable) and all(unreadable)
+    return STORE_CLOSED if nothing_read or not channel.complete else 0
 
 
 def _check(channel: Channel, wanted: Sequence[str], *, as_json: bool) -> int:
     results: list[Mapping[str, Any]] = []
     with spinner("Asking Google…"):
-        paths = [account_path(view["id"], "/check") for view in _found(channel, wanted)]
+        paths = [account_path(view["id"], "/check") for view in found(channel, wanted)]
         for path in paths or ["/accounts/check"]:
             results += channel.post(path, patience_s=LONG_PATIENCE_S)["results"]
     if as_json:
         print_json({"results": results})
     elif results:
         show_checks(console(), results)
-    else:
+    elif channel.complete:
         say("There is no credential to check.")
+    if not (wanted or channel.complete):
+        return STORE_CLOSED
     return 0 if all(result["ok"] for result in results) else FAILED
 
 
@@ -156,8 +160,7 @@ def _files(given: str) -> list[tuple[str, bytes]]:
             if file.suffix.lower() in IMPORTED_SUFFIXES and file.is_file()
         ]
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise CommandFailed(f"{given} cannot be read: {reason}.") from error
+        raise CommandFailed(f"{given} cannot be read: {reason_of(error)}.") from error
 
 
 def _add(channel: Channel, path: str, body: Mapping[str, Any], *, as_json: bool) -> int:
@@ -173,35 +176,37 @@ def _add(channel: Channel, path: str, body: Mapping[str, Any], *, as_json: bool)
 # -- changing ---------------------------------------------------------------------------------
 
 
-def _change(channel: Channel, options: AccountOptions) -> int:
-    for view in _found(channel, options.ids):
+def _change(channel: Channel, options: AccountOptions, *, as_json: bool) -> int:
+    changed: list[Mapping[str, Any]] = []
+    for view in found(channel, options.ids):
+        path = account_path(view["id"])
         match options.accounts_action:
             case "enable" | "disable" as action:
-                body: dict[str, Any] = {"enabled": action == "enable"}
-                channel.ask("PATCH", account_path(view["id"]), body)
+                now = channel.ask("PATCH", path, {"enabled": action == "enable"})
                 done = f"{action}d"
             case "rename":
-                body = {"label": options.label or ""}
-                label = channel.ask("PATCH", account_path(view["id"]), body)["label"]
-                done = f"is now called {cleaned(label)}"
+                now = channel.ask("PATCH", path, {"label": options.label or ""})
+                done = f"is now called {cleaned(now['label'])}"
             case _:
-                channel.post(account_path(view["id"], "/clear"))
+                now = channel.post(f"{path}/clear")
                 done = "cleared; what Google says next counts"
-        print(f"{_named(view)}: {done}")
+        changed.append(now)
+        if not as_json:
+            print(f"{_named(view)}: {done}")
+    if as_json:
+        print_json({"credentials": changed})
     return 0
 
 
-def _remove(channel: Channel, options: AccountOptions) -> int:
-    found = _found(channel, options.ids)
+def _remove(channel: Channel, options: AccountOptions, *, as_json: bool) -> int:
+    named, removed = found(channel, options.ids), []
     if not (options.yes or is_interactive()):
         raise CommandFailed(
             "Nothing was removed: there is nobody to ask.", "Add --yes.", code=WRONG_USAGE
         )
-    for view in found:
+    for view in named:
         removal = channel.get(account_path(view["id"], "/removal"))
         say(f"{_named(view)}: {cleaned(removal['sentence'])}")
-        for label in removal["also_stops"]:
-            say(f"    Revoking also stops {cleaned(label)}.")
         if not options.yes and not agrees("Remove it?"):
             say("Kept.")
             continue
@@ -212,7 +217,11 @@ def _remove(channel: Channel, options: AccountOptions) -> int:
         channel.ask("DELETE", account_path(view["id"], revoke=query))
         if options.revoke and not revoke:
             say("    Its access was not revoked: it is not the account's last credential here.")
-        print(f"{_named(view)}: removed{' and revoked' if revoke else ''}")
+        removed.append(view["id"])
+        if not as_json:
+            print(f"{_named(view)}: removed{' and revoked' if revoke else ''}")
+    if as_json:
+        print_json({"removed": removed})
     return 0
 
 
@@ -220,21 +229,31 @@ def _named(view: Mapping[str, Any]) -> str:
     return f"{cleaned(view['label'])} ({cleaned(view['id'])})"
 
 
-def _found(channel: Channel, wanted: Sequence[str]) -> list[Mapping[str, Any]]:
+def found(channel: Channel, wanted: Sequence[str]) -> list[Mapping[str, Any]]:
     """The credentials that were named, each once. Raises CommandFailed."""
     if not wanted:
         return []
     everything = channel.get("/accounts")["credentials"]
-    found = [find(everything, name) for name in wanted]
-    return list({view["id"]: view for view in found}.values())
+    views = [find(everything, name, complete=channel.complete) for name in wanted]
+    return list({view["id"]: view for view in views}.values())
 
 
-def find(credentials: Sequence[Mapping[str, Any]], name: str) -> Mapping[str, Any]:
-    """The credential with this id, this exact label, or the only one whose id begins so."""
+def find(
+    credentials: Sequence[Mapping[str, Any]], name: str, *, complete: bool = True
+) -> Mapping[str, Any]:
+    """The credential with this id, this exact label, or the only one whose id begins so.
+
+    complete: whether these are all. Raises CommandFailed.
+    """
     exact = [view for view in credentials if view["id"] == name]
     labelled = [view for view in credentials if view["label"] == name]
     begun = [view for view in credentials if name and view["id"].startswith(name)]
     fitting = exact or labelled or begun
+    if not fitting and not complete:
+        raise CommandFailed(
+            f"There is no credential {cleaned(name)!r} outside the vault, which is not open yet.",
+            code=STORE_CLOSED,
+        )
     if not fitting:
         raise CommandFailed(
             f"There is no credential {cleaned(name)!r}.", "`pollux accounts list` shows all."

@@ -7,7 +7,7 @@ what is asked, and how answers are shown.
 
 import http.client
 import json
-import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from proxy_core import logs
 from proxy_core.cli.arguments import Arguments
 from proxy_core.cli.failure import FAILED, STORE_CLOSED, CommandFailed
+from proxy_core.cli.terminal import say
 from proxy_core.commands import RefusalCode
 from proxy_core.server import bearer
 from proxy_core.settings import Settings, data_folder
@@ -25,6 +26,14 @@ PATIENCE_S = 60.0
 LONG_PATIENCE_S = 600.0
 "How long one may take that asks Google about many credentials."
 KEYRING_HINT_S = 2.0
+RUNNING_KEYRING_S = 15.0
+"How long the running Pollux may wait for a keyring before a command goes on without the vault."
+OWN_KEYRING_S = 60.0
+"How long an engine of this command may wait for one before the command gives up."
+POLL_S = 0.25
+VAULT_CLOSED = (
+    "The vault is not open yet, since Pollux waits for your keyring: what it holds is missing here."
+)
 
 
 class Refused(CommandFailed):
@@ -40,24 +49,52 @@ class Channel:
     """The admin API of one engine."""
 
     def __init__(
-        self, url: str, token: str, is_loaded: Callable[[float | None], bool], *, running: bool
+        self, url: str, token: str, is_loaded: Callable[[float], bool] | None = None
     ) -> None:
-        """is_loaded: whether the credentials were read, waiting so many seconds; None: for good.
-
-        running: whether it is the owner's Pollux, which goes on after the command.
+        """is_loaded: whether this command's own engine has read the credentials, waiting so many
+        seconds; None: it is the owner's Pollux, which tells itself.
         """
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "", parts.port or 80
         self._token = token
-        self._is_loaded = is_loaded
+        self._is_own = is_loaded is not None
+        self._is_loaded = is_loaded or self._is_started
         self.url = url
-        self.running = running
+        self.complete = True
+        "Whether the answers tell of all credentials: the vault was not waited for in vain."
 
-    def wait_for_credentials(self, patience_s: float | None = None) -> None:
-        """Waits until they were read, for as long as the owner needs to unlock a keyring."""
-        if not self._is_loaded(KEYRING_HINT_S):
-            print("Waiting for your keyring…", file=sys.stderr, flush=True)
-            self._is_loaded(patience_s)
+    def wait_for_credentials(self) -> None:
+        """Waits until they were read, as long as an owner may need to unlock a keyring.
+
+        Raises CommandFailed where this command's own engine waits in vain; the owner's Pollux
+        goes on with what is not in the vault.
+        """
+        self.complete = self.wait_for_keyring(OWN_KEYRING_S if self._is_own else RUNNING_KEYRING_S)
+        if self.complete:
+            return
+        if self._is_own:
+            raise CommandFailed(
+                f"Your keyring gave no answer for {OWN_KEYRING_S:.0f} seconds: the vault stays "
+                "closed.",
+                "Unlock the keyring, or answer its question, then try again.",
+                code=STORE_CLOSED,
+            )
+        say(VAULT_CLOSED)
+
+    def wait_for_keyring(self, patience_s: float) -> bool:
+        """Whether the credentials were read, waited for so long; tells the owner after a while."""
+        if self._is_loaded(KEYRING_HINT_S):
+            return True
+        say("Waiting for your keyring…")
+        return self._is_loaded(patience_s - KEYRING_HINT_S)
+
+    def _is_started(self, wait_s: float) -> bool:
+        deadline = time.monotonic() + wait_s
+        while self.get("/state")["state"] == "starting":
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(POLL_S)
+        return True
 
     def get(self, path: str, *, patience_s: float = PATIENCE_S) -> Any:
         return self.ask("GET", path, patience_s=patience_s)
@@ -134,7 +171,7 @@ def running_channel(settings: Settings) -> Channel | None:
     instance = read_instance(data_folder(settings))
     if instance is None:
         return None
-    return Channel(instance.url, read_token(settings), lambda _wait_s: True, running=True)
+    return Channel(instance.url, read_token(settings))
 
 
 @contextmanager
@@ -150,7 +187,7 @@ def open_channel(settings: Settings, arguments: Arguments) -> Iterator[Channel]:
     engine = EphemeralEngine(settings)
     try:
         engine.start()
-        yield Channel(engine.url, engine.token, engine.is_loaded, running=False)
+        yield Channel(engine.url, engine.token, engine.is_loaded)
     finally:
         engine.stop()
         handler.close()

@@ -32,7 +32,7 @@ def _findings(arguments: Arguments) -> Sequence[Mapping[str, Any]]:
         step = f"Correct or unset {problem.setting}, then run `pollux doctor` again."
         return [Finding("settings", ok=False, sentence=f"{problem}.", next_step=step).as_json()]
     with open_channel(settings, arguments) as channel:
-        channel.wait_for_credentials(KEYRING_PATIENCE_S)
+        channel.wait_for_keyring(KEYRING_PATIENCE_S)
         with spinner("Checking…"):
             answer = channel.get("/doctor", patience_s=LONG_PATIENCE_S)
     findings: Sequence[Mapping[str, Any]] = answer["findings"]

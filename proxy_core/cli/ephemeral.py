@@ -14,6 +14,7 @@ from typing import TypeVar
 from proxy_core.assembly import build
 from proxy_core.cli.failure import TAKEN, CommandFailed
 from proxy_core.cli.loop import new_loop
+from proxy_core.disk import reason_of
 from proxy_core.engine.instance import FolderTaken
 from proxy_core.settings import Settings
 
@@ -49,11 +50,12 @@ class EphemeralEngine:
                 code=TAKEN,
             ) from taken
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise CommandFailed(f"No port of 127.0.0.1 can be listened on: {reason}.") from error
+            raise CommandFailed(
+                f"No port of 127.0.0.1 can be listened on: {reason_of(error)}."
+            ) from error
 
-    def is_loaded(self, wait_s: float | None = None) -> bool:
-        """Whether the credentials were read, waiting for it `wait_s` seconds; None: for good."""
+    def is_loaded(self, wait_s: float) -> bool:
+        """Whether the credentials were read, waiting for it `wait_s` seconds."""
         try:
             _outcome(self._loaded, wait_s)
         except TimeoutError:

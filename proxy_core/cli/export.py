@@ -26,7 +26,7 @@ from proxy_core.cli.terminal import (
 from proxy_core.credentials.model import Credential
 from proxy_core.credentials.transfer import pack
 from proxy_core.credentials.written import env_list
-from proxy_core.disk import write_atomically
+from proxy_core.disk import reason_of, write_atomically
 from proxy_core.settings import Settings
 
 
@@ -71,6 +71,8 @@ def _credentials(settings: Settings, arguments: Arguments) -> Sequence[Credentia
     """What the stores hold, without doubles, under the labels that the owner sees."""
     with open_channel(settings, arguments) as channel:
         channel.wait_for_credentials()
+        if not channel.complete:
+            raise CommandFailed("Nothing was written: not all could be.", code=STORE_CLOSED)
         views = channel.get("/accounts")["credentials"]
         loaded = [store.load() for store in assembly.stores(settings)]
     labels = {view["id"]: view["label"] for view in views}
@@ -123,5 +125,4 @@ def _write(target: str, content: bytes) -> None:
     try:
         write_atomically(Path(target), content)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise CommandFailed(f"{target} cannot be written: {reason}.") from error
+        raise CommandFailed(f"{target} cannot be written: {reason_of(error)}.") from error

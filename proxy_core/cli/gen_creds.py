@@ -20,5 +20,5 @@ data folder   {data_folder(settings)}
 
 Open the page and give it the bearer token. There you sign Google accounts in, add API keys and
 import files; they are kept on this host. From elsewhere, forward the port first:
-  ssh -L {settings.port}:127.0.0.1:{settings.port} THIS-HOST
+  ssh -L {settings.port}:{url.removeprefix("http://")} THIS-HOST
 Ctrl-C ends the page."""

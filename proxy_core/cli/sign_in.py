@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from proxy_core.cli.account_arguments import AccountOptions
-from proxy_core.cli.accounts import find
+from proxy_core.cli.accounts import found
 from proxy_core.cli.arguments import Arguments
 from proxy_core.cli.browser import open_browser
 from proxy_core.cli.channel import LONG_PATIENCE_S, Channel, Refused, open_channel
-from proxy_core.cli.failure import CommandFailed
+from proxy_core.cli.failure import STORE_CLOSED, CommandFailed
 from proxy_core.cli.terminal import (
     ask,
     cleaned,
@@ -26,12 +26,15 @@ from proxy_core.cli.terminal import (
     say,
     spinner,
 )
+from proxy_core.commands import RefusalCode
+from proxy_core.disk import reason_of
 from proxy_core.settings import Settings
 
 View: TypeAlias = Mapping[str, Any]
 
 POLL_S = 0.5
 UNDER_WAY = frozenset({"waiting", "exchanging"})
+OPEN = UNDER_WAY | {"choosing_project"}
 PROJECT_ID = re.compile(r"[a-z][a-z0-9.:-]{3,61}[a-z0-9]")
 
 GUIDE = """\
@@ -59,18 +62,12 @@ def sign_in(settings: Settings, arguments: Arguments) -> int:
         channel.wait_for_credentials()
         if client_file is not None:
             say(cleaned(channel.ask("PUT", "/oauth-client", client_file)["sentence"]))
-        client = channel.get("/oauth-client")
-        if client["kind"] == "none":
-            say(GUIDE)
-            raise CommandFailed("There is no OAuth client to sign in with.")
-        request = _request(channel, options, client)
-        # Google's redirect to the proxy's page reaches only a Pollux that is meant to be found.
-        is_heard = channel.running or request["via"] == "loopback"
-        begun = channel.post("/sign-ins", request)
-        view = _until_the_end(channel, begun, browser=options.browser, is_heard=is_heard)
+        view = _until_the_end(channel, _begin(channel, options), options)
         if arguments.json:
             print_json(view)
-        else:
+        if view["status"] != "done":
+            raise CommandFailed(cleaned(view["sentence"]), _next_steps(view, options.project))
+        if not arguments.json:
             _show_end(channel, view)
     return 0
 
@@ -79,56 +76,57 @@ def _read(client: Path) -> bytes:
     try:
         return client.read_bytes()
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise CommandFailed(f"{client} cannot be read: {reason}.") from error
+        raise CommandFailed(f"{client} cannot be read: {reason_of(error)}.") from error
 
 
-def _request(channel: Channel, options: AccountOptions, client: View) -> dict[str, Any]:
-    again = None
-    if options.again is not None:
-        again = find(channel.get("/accounts")["credentials"], options.again)["id"]
-    return {
-        "via": "page" if client["ways"] == ["page"] else "loopback",
-        "project": options.project,
-        "vertex": options.vertex,
-        "again": again,
-    }
+def _begin(channel: Channel, options: AccountOptions) -> View:
+    again = None if options.again is None else found(channel, [options.again])[0]["id"]
+    request = {"project": options.project, "vertex": options.vertex, "again": again}
+    try:
+        return dict(channel.post("/sign-ins", request))
+    except Refused as refused:
+        if refused.slug != RefusalCode.NO_CLIENT:
+            raise
+        if not channel.complete:  # the client may be in the vault
+            raise CommandFailed(refused.sentence, code=STORE_CLOSED) from refused
+        say(GUIDE)
+        raise CommandFailed(refused.sentence) from refused
 
 
-def _until_the_end(channel: Channel, view: View, *, browser: bool, is_heard: bool) -> View:
+def _until_the_end(channel: Channel, view: View, options: AccountOptions) -> View:
     """Sees one sign-in through; whatever breaks it off cancels it at the engine too.
 
-    browser: whether one may be opened here; is_heard: whether the redirect reaches the engine.
+    Gives its last view, which asks for a project where nobody is there to choose one.
     """
     path = f"/sign-ins/{view['id']}"
-    ended = False
+    taken = [options.project] if options.project else []
     try:
-        while not ended:
-            if view["status"] == "choosing_project":
-                view = _choose(channel, path, view)
-            elif view["status"] == "waiting":
-                view = _consent(channel, path, view, browser=browser, is_heard=is_heard)
+        while view["status"] in OPEN:
+            if view["status"] == "waiting":
+                view = _consent(channel, path, view, browser=options.browser)
             elif view["status"] == "exchanging":
                 view = _watch(channel, path, view)
-            else:
-                ended = True
+            elif is_interactive():
+                view = _choose(channel, path, view)
+            elif not taken and (taken := _recommended(view["projects"])):
+                view = _take(channel, path, taken)
+            else:  # no project is the clear choice, or Google refused the one that was
+                break
     finally:
-        if not ended:
+        if view["status"] in OPEN:
             with contextlib.suppress(CommandFailed):
                 channel.ask("DELETE", path)
-    if view["status"] != "done":
-        raise CommandFailed(cleaned(view["sentence"]), cleaned(view["next_step"]))
     return view
 
 
 # -- consent ----------------------------------------------------------------------------------
 
 
-def _consent(channel: Channel, path: str, view: View, *, browser: bool, is_heard: bool) -> View:
+def _consent(channel: Channel, path: str, view: View, *, browser: bool) -> View:
     opened = browser and open_browser(view["url"])
     say("A browser opens on this page:" if opened else "Open this page in a browser:")
     say(f"  {view['url']}")
-    if is_heard and (opened or (browser and not is_interactive())):
+    if opened or (browser and not is_interactive()):
         return _watch(channel, path, view)
     say(
         f"After your consent the browser goes to {view['redirect_uri']}?…",
@@ -174,26 +172,19 @@ def _watch(channel: Channel, path: str, view: View) -> View:
 
 def _choose(channel: Channel, path: str, view: View) -> View:
     """One answer about the projects; the engine's next view says whether it was enough."""
-    if is_interactive():
-        chosen = _ask_projects(view)
-    else:
-        chosen = _recommended(view["projects"])
-        if not chosen:
-            ids = ", ".join(cleaned(project["id"]) for project in view["projects"])
-            raise CommandFailed(
-                cleaned(view["sentence"]),
-                f"Choose the project with --project ID{f', one of: {ids}' if ids else ''}.",
-            )
     try:
-        if chosen:
-            body = {"projects": list(chosen)}
-            return dict(channel.post(f"{path}/projects", body, patience_s=LONG_PATIENCE_S))
-        return dict(channel.post(f"{path}/recheck", patience_s=LONG_PATIENCE_S))
+        return _take(channel, path, _ask_projects(view))
     except Refused as refused:
-        if not is_interactive():
-            raise
         say(refused.sentence, refused.next_step)
         return dict(channel.get(path))
+
+
+def _take(channel: Channel, path: str, projects: Sequence[str]) -> View:
+    """The view after these projects were tried; without any, after a new look."""
+    if projects:
+        body = {"projects": list(projects)}
+        return dict(channel.post(f"{path}/projects", body, patience_s=LONG_PATIENCE_S))
+    return dict(channel.post(f"{path}/recheck", patience_s=LONG_PATIENCE_S))
 
 
 def _recommended(projects: Sequence[View]) -> list[str]:
@@ -254,6 +245,21 @@ def _described(project: View) -> str:
 
 
 # -- the end ----------------------------------------------------------------------------------
+
+
+def _next_steps(view: View, wanted: str | None) -> str:
+    """What to do about a sign-in that came to nothing.
+
+    wanted: the project that was named; without one, every project tells where its API goes on.
+    """
+    lines = [cleaned(view["next_step"])]
+    if view["status"] == "choosing_project":
+        for project in view["projects"]:
+            if project["api"] == "off" and wanted in (None, project["id"]):
+                lines.append(f"  {cleaned(project['id'])}: {cleaned(project['link'])}")
+        ids = ", ".join(cleaned(one["id"]) for one in view["projects"] if one["api"] != "off")
+        lines.append(f"--project ID chooses a project{f', one of: {ids}' if ids else ''}.")
+    return "\n".join(filter(None, lines))
 
 
 def _show_end(channel: Channel, view: View) -> None:

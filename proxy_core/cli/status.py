@@ -3,7 +3,7 @@
 import time
 
 from proxy_core.cli.channel import running_channel
-from proxy_core.cli.failure import FAILED
+from proxy_core.cli.failure import FAILED, STORE_CLOSED
 from proxy_core.cli.terminal import cleaned, console, print_json, say
 from proxy_core.settings import Settings
 from proxy_core.snapshot import Snapshot, Totals
@@ -18,10 +18,12 @@ def status(settings: Settings, *, as_json: bool) -> int:
         else:
             say("Pollux is not running.", "`pollux --headless` starts it.")
         return FAILED
+    channel.wait_for_credentials()
+    code = 0 if channel.complete else STORE_CLOSED
     state = channel.get("/state")
     if as_json:
         print_json(state)
-        return 0
+        return code
     from proxy_core.cli.tables import show_credentials, show_totals  # noqa: PLC0415 - it draws
 
     shown = console()
@@ -30,4 +32,4 @@ def status(settings: Settings, *, as_json: bool) -> int:
     )
     show_credentials(shown, state["credentials"], time.time())
     show_totals(shown, state["totals"])
-    return 0
+    return code

@@ -25,8 +25,9 @@ from proxy_core.credentials.oauth_answers import (
     classify_token_answer,
 )
 from proxy_core.credentials.oauth_client import OAuthClient
+from proxy_core.credentials.stored import plausible
 from proxy_core.gemini.faults import Cause
-from proxy_core.gemini.states import Description
+from proxy_core.gemini.states import Description, told
 from proxy_core.tasks import in_thread
 
 if TYPE_CHECKING:
@@ -196,12 +197,11 @@ def read_grant(answer: TokenAnswer, asked: tuple[str, ...], now: float, redirect
     if not refresh_token:
         raise ConsentFailed(_NO_REFRESH_TOKEN)
     who = _claims(_text(body, "id_token"))
-    refresh_life_s = _seconds(body, "refresh_token_expires_in")
     return Grant(
         access_token=SecretStr(access_token),
-        expires_at=now + (_seconds(body, "expires_in") or _USUAL_LIFETIME_S),
+        expires_at=_after(now, body, "expires_in") or now + _USUAL_LIFETIME_S,
         refresh_token=SecretStr(refresh_token),
-        refresh_token_expires_at=now + refresh_life_s if refresh_life_s else None,
+        refresh_token_expires_at=_after(now, body, "refresh_token_expires_in"),
         scopes=scopes,
         signed_in_at=now,
         subject=_text(who, "sub") or None,
@@ -299,7 +299,7 @@ def _refusal(answer: TokenAnswer, redirect_uri: str) -> ConsentFailed:
     failure = classify_token_answer(answer.status, answer.body)
     if isinstance(failure, TokenFailure):
         fault = failure.fault
-        return ConsentFailed(Description(fault.message, _NEXT_STEPS.get(fault.cause, _AGAIN)))
+        return ConsentFailed(told(fault.message, _NEXT_STEPS.get(fault.cause, _AGAIN)))
     return ConsentFailed(_UNUSABLE)
 
 
@@ -336,8 +336,9 @@ def _text(fields: dict[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _seconds(fields: dict[str, Any], name: str) -> float | None:
+def _after(now: float, fields: dict[str, Any], name: str) -> float | None:
+    """Epoch seconds at which so many seconds from `now` are over."""
     value = fields.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
         return None
-    return float(value)
+    return plausible(now + value)

@@ -52,6 +52,8 @@ _PROBLEMS: Mapping[str, str] = {
 _VISIBLE_ASCII = re.compile(r"[!-~]+")
 _SHORTEST_LINE = 8
 "A shorter word in a list of keys is some other setting of a `.env`, as in `PORT=7860`."
+_LONGEST_KEY = 1_024
+"None of Google's comes near it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +269,8 @@ def _parse_service_account(fields: dict[str, Any], origin: Origin) -> Credential
 
 
 def _parse_key(fields: dict[str, Any], origin: Origin) -> Credential:
+    if fields.get("key") == "":
+        raise _Refused("This is not an API key.")
     stored = _validated(StoredKey, fields)
     key = stored.key.get_secret_value()
     if (reason := refuse_key(key)) is not None:
@@ -287,7 +291,7 @@ def refuse_key(key: str) -> str | None:
     for prefix, what in _NOT_KEYS.items():
         if key.startswith(prefix):
             return f"This is {what}, not a Gemini API key."
-    if not _VISIBLE_ASCII.fullmatch(key) or "://" in key:
+    if len(key) > _LONGEST_KEY or not _VISIBLE_ASCII.fullmatch(key) or "://" in key:
         return "This is not an API key."
     return None
 

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
+from typing import Protocol
 
 PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,99}")
 """What may be sent as a project: an id, a number, or a domain-scoped `example.com:id`."""
@@ -28,6 +29,16 @@ class NameHint:
 NO_HINT = NameHint()
 
 
+class Account(Protocol):
+    """What is told of whose account something is."""
+
+    @property
+    def subject(self) -> str | None: ...
+
+    @property
+    def email(self) -> str | None: ...
+
+
 def account_id(who: str, client_id: str, project: str | None) -> str:
     """who: as `account_owner` tells."""
     return _identify("acc", who, client_id, project or "")
@@ -36,6 +47,15 @@ def account_id(who: str, client_id: str, project: str | None) -> str:
 def account_owner(subject: str | None, email: str | None, refresh_token: str) -> str:
     """Whose account it is, by the best that is known: Google's `sub`, the e-mail, the token."""
     return subject or (email.lower() if email else refresh_token)
+
+
+def is_owner(account: Account, subject: str | None, email: str | None) -> bool:
+    """Whether an account is that of `subject` or `email`: by both subjects, else both e-mails."""
+    if account.subject and subject:
+        return account.subject == subject
+    if not account.email or not email:
+        return False
+    return account.email.lower() == email.lower()
 
 
 def is_account_id(text: str) -> bool:

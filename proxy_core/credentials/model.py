@@ -6,6 +6,7 @@ of a credential's standing, which lives in the pool's ledger under the credentia
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from pydantic import SecretStr
 
@@ -55,6 +56,9 @@ class ServiceAccountSecret:
     token_uri: str
 
 
+Secret: TypeAlias = AccountSecret | KeySecret | ServiceAccountSecret
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """A credential of the pool."""
@@ -66,7 +70,7 @@ class Credential:
     "The Google Cloud project that pays; None where it is not known (yet)."
     store: str
     "Where it is kept: `environment`, `folder`, `vault`."
-    secret: AccountSecret | KeySecret | ServiceAccountSecret
+    secret: Secret
     source: str = ""
     "File name or list position, for messages; never a full path."
 

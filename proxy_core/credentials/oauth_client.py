@@ -156,14 +156,15 @@ def client_of_settings(settings: Settings) -> OAuthClient | None:
     return OAuthClient(client_id, client_secret, "unknown", "settings")
 
 
-def from_folder(folder: Path) -> OAuthClient | None:
-    """The client in the newest `client_secret*.json` of the folder that is one."""
+def from_folder(folder: Path) -> tuple[Path, OAuthClient] | None:
+    """The newest `client_secret*.json` of the folder that is a client, and the client in it."""
     try:
         files = [path for path in folder.glob(FILE_PATTERN) if path.is_file()]
         found = sorted(files, key=lambda path: -path.stat().st_mtime)
     except OSError:
         return None
-    return next(filter(None, (_from_file(path, "imported") for path in found)), None)
+    read = ((path, from_file(path, "imported")) for path in found)
+    return next(((path, client) for path, client in read if client is not None), None)
 
 
 def built_in_client(root: Path = _ROOT) -> OAuthClient | None:
@@ -174,10 +175,11 @@ def built_in_client(root: Path = _ROOT) -> OAuthClient | None:
     """
     in_desktop = root / "desktop" / "resources"
     resources = in_desktop if in_desktop.is_dir() else root / "resources"
-    return _from_file(resources / BUILT_IN_FILE, "built_in")
+    return from_file(resources / BUILT_IN_FILE, "built_in")
 
 
-def _from_file(path: Path, source: ClientSource) -> OAuthClient | None:
+def from_file(path: Path, source: ClientSource) -> OAuthClient | None:
+    """The client in this file; None where there is none."""
     try:
         return parse_client(read_whole(path, MAX_CLIENT_BYTES), source)
     except (OSError, ClientRefused):

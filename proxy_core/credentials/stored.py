@@ -26,10 +26,24 @@ def _clean_or_none(value: Any) -> Any:
     return _clean(value) or None if isinstance(value, str) else value
 
 
+LATEST = 253_402_300_800.0
+"The end of the year 9999, epoch seconds: what lies beyond is no date, but often milliseconds."
+
+
+def plausible(at: float | None) -> float | None:
+    """A point in time, epoch seconds; None for what no clock could have said, NaN among it."""
+    return at if at is not None and 0 <= at < LATEST else None
+
+
+def _time_or_none(value: Any) -> Any:
+    return plausible(value) if isinstance(value, int | float) else value
+
+
 Text = Annotated[str, BeforeValidator(_clean), Field(min_length=1)]
 Secret = Annotated[SecretStr, BeforeValidator(_clean), Field(min_length=1)]
 OptionalText = Annotated[str | None, BeforeValidator(_clean_or_none)]
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_clean_or_none)]
+OptionalTime = Annotated[float | None, BeforeValidator(_time_or_none)]
 
 _OTHER_NAMES = {
     "access_token": "token",
@@ -52,15 +66,15 @@ class StoredAccount(_Stored):
     client_secret: Secret
     refresh_token: Secret
     token: OptionalSecret = None
-    expiry: str | float | None = None
+    expiry: str | OptionalTime = None
     scopes: list[str] | str | None = None
     token_uri: OptionalText = None
     project_id: OptionalText = None
     email: OptionalText = None
     account: OptionalText = None
     sub: OptionalText = None
-    signed_in_at: float | None = None
-    refresh_token_expires_at: float | None = None
+    signed_in_at: OptionalTime = None
+    refresh_token_expires_at: OptionalTime = None
     pollux_id: OptionalText = None
     "Written where the id was made when less was known of the account."
 
@@ -95,9 +109,9 @@ class StoredKey(_Stored):
 def read_expiry(expiry: str | float | None) -> float | None:
     """Epoch seconds of an ISO 8601 time, with or without fraction or zone (none means UTC)."""
     if not isinstance(expiry, str):
-        return expiry
+        return plausible(expiry)
     try:
         moment = datetime.fromisoformat(expiry.strip())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        return plausible((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
     except ValueError:
         return None

@@ -7,6 +7,7 @@ be read is named in `Loaded.unreadable`, and the rest works. Writing raises Stor
 import contextlib
 import json
 import os
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ from proxy_core.disk import (
 )
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
+WRITTEN_AFTER_S = 10.0
+"How long a file must have been left alone to count as damaged rather than half written."
 KEY_LIST_NAME = "api_keys.txt"
 ENVIRONMENT = "environment"
 FOLDER = "folder"
@@ -53,6 +56,8 @@ class Loaded:
 
     credentials: tuple[Credential, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    closed: bool = False
+    "Whether the store as a whole could not be read, so that this tells nothing of the rest."
 
 
 class StoreFailed(Exception):
@@ -139,7 +144,8 @@ class FolderStore:
             names = self._names()
         except OSError as error:
             reason = f"The folder cannot be read: {reason_of(error)}."
-            return Loaded(unreadable=(Unreadable(FOLDER, self._folder.name, reason),))
+            bad = Unreadable(FOLDER, self._folder.name, reason)
+            return Loaded(unreadable=(bad,), closed=True)
         loaded = _merged(self._read_or_set_aside(name).found for name in names)
         aside = tuple(bad for place, bad in self._aside if place.exists())
         return Loaded(loaded.credentials, loaded.unreadable + aside)
@@ -159,9 +165,15 @@ class FolderStore:
             with self._locked():
                 # Again: another program may have written it anew meanwhile.
                 read = self._read(name)
-                return self._set_aside(read) if read.is_damaged else read
+                return self._set_aside(read) if self._is_to_be_set_aside(read) else read
         except OSError:
             return read
+
+    def _is_to_be_set_aside(self, read: _Read) -> bool:
+        """Not while another program may still be writing it. Raises OSError."""
+        if not read.is_damaged:
+            return False
+        return time.time() - (self._folder / read.name).stat().st_mtime > WRITTEN_AFTER_S
 
     def _set_aside(self, read: _Read) -> _Read:
         place = self._folder / set_aside(self._folder / read.name)

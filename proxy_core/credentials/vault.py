@@ -2,11 +2,14 @@
 
 Nothing is ever lost: without its key the file stays as it is and takes nothing new, until its
 owner removes it, which only renames it; a damaged one is renamed, and a new one begins. The
-keychain is not asked where there is no vault and nothing to save. All methods block, some for as
-long as a keyring asks its owner. Not here: the form of the file (`sealed`).
+keychain is not asked where there is no vault and nothing to save. What was read once goes into
+the new one that takes the place of a vault that is damaged or deleted meanwhile. All methods
+block, some for as long as a keyring asks its owner. Not here: the form of the file (`sealed`).
 """
 
 import contextlib
+import copy
+import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,10 +26,16 @@ from proxy_core.credentials.stores import Loaded, StoreFailed
 from proxy_core.credentials.written import as_json
 from proxy_core.disk import locked, read_whole, reason_of, set_aside, sweep, write_atomically
 
+log = logging.getLogger(__name__)
+
 VAULT = "vault"
 VAULT_FILE = "vault"
 _ENTRY = "vault entry "
 MOST_BYTES = 100 * 1024 * 1024
+_SIGN_IN_AGAIN = "Sign in again, or restore a backup."
+_READ_BEFORE = (
+    "What it held before is still in use, and goes into a new vault with the next change."
+)
 
 _CREDENTIALS, _CLIENT, _SET_ASIDE = "credentials", "client", "set_aside"
 Content: TypeAlias = dict[str, Any]
@@ -63,6 +72,8 @@ class Vault:
         self._keychain = keychain
         self._key: bytes | None = None
         "The last one that fitted the file."
+        self._last: _Opened | None = None
+        "As it was last read or written, or made and not written yet."
         self._problem: StoreFailed | None = None
         "Why the vault could not be read when it was last tried."
         self._aside: Unreadable | None = None
@@ -86,15 +97,15 @@ class Vault:
         try:
             opened = self._open()
         except StoreFailed as failure:
-            unreadable.append(self._told(f"{failure.sentence} {failure.next_step}"))
-        else:
-            for key, entry in opened.content[_CREDENTIALS].items() if opened else ():
-                outcome = parse_entry(entry, Origin(VAULT, f"{_ENTRY}{key}"))
-                if isinstance(outcome, Credential):
-                    # What it was saved under counts, whatever has become known of it since.
-                    credentials.append(replace(outcome, id=key))
-                else:
-                    unreadable.append(outcome)
+            bad = self._told(f"{failure.sentence} {failure.next_step}")
+            return Loaded(unreadable=(bad,), closed=True)
+        for key, entry in opened.content[_CREDENTIALS].items() if opened else ():
+            outcome = parse_entry(entry, Origin(VAULT, f"{_ENTRY}{key}"))
+            if isinstance(outcome, Credential):
+                # What it was saved under counts, whatever has become known of it since.
+                credentials.append(replace(outcome, id=key))
+            else:
+                unreadable.append(outcome)
         if self._aside is not None:
             unreadable.append(self._aside)
         return Loaded(tuple(credentials), tuple(unreadable))
@@ -123,9 +134,10 @@ class Vault:
 
     def delete(self, ids: Collection[str]) -> None:
         """Takes out credentials; what cannot be read is set aside. Raises StoreFailed."""
-        loaded = Loaded() if self._problem is not None else self.load()
-        rest = set(ids)
-        if (whole := self._told("").id) in rest:
+        rest, whole = set(ids), self._told("").id
+        # The keyring is not asked again over what is to be set aside unread.
+        loaded = Loaded() if self._problem is not None and whole in rest else self.load()
+        if whole in rest:
             rest.discard(whole)
             if self._problem is not None:
                 self._set_aside_whole()
@@ -172,29 +184,37 @@ class Vault:
             change(opened.content)
             data = orjson.dumps(opened.content)
             write_atomically(self._path, sealed.seal(data, opened.vault_id, opened.key))
+            self._last = opened
 
     def _new(self) -> _Opened:
-        vault_id = sealed.new_vault_id()
-        key = self._keychain.create(vault_id)
-        return _Opened(vault_id, key, {_CREDENTIALS: {}, _CLIENT: None})
+        """A vault to begin: with the last one's content and key, or the key that a failed attempt
+        made, so that no other entry is left in the keyring."""
+        last = self._last
+        if last is None or self._keychain.fetch(last.vault_id) != last.key:
+            vault_id = sealed.new_vault_id()
+            content = {_CREDENTIALS: {}, _CLIENT: None} if last is None else last.content
+            last = self._last = _Opened(vault_id, self._keychain.create(vault_id), content)
+        if last.content[_CREDENTIALS]:
+            log.warning("the vault is gone: a new one begins with what was read from it before")
+        return replace(last, content=copy.deepcopy(last.content))
 
     # -- the file --------------------------------------------------------------------------
 
     def _open(self) -> _Opened | None:
-        """What the file holds; None: there is none, or a damaged one was set aside.
-
-        Raises StoreFailed.
-        """
+        """What the file holds. Where it is gone or was damaged: what it held when it was last read,
+        or None. Raises StoreFailed."""
         self._problem = None
         try:
             with self._failing("read"):
                 try:
-                    return self._read()
+                    opened = self._read()
                 except sealed.Damaged:
-                    return self._read_or_set_aside()
+                    opened = self._read_or_set_aside()
         except StoreFailed as failure:
             self._problem = failure
             raise
+        self._last = opened or self._last
+        return self._last
 
     def _read_or_set_aside(self) -> _Opened | None:
         # Again, since another program may have replaced or renamed the file meanwhile.
@@ -204,7 +224,8 @@ class Vault:
             except sealed.Damaged:
                 kept_as = set_aside(self._path)
         self._aside = self._told(
-            f"The vault was damaged and is now {kept_as}. Sign in again, or restore a backup."
+            f"The vault was damaged and is now {kept_as}. "
+            + (_SIGN_IN_AGAIN if self._last is None else _READ_BEFORE)
         )
         return None
 
@@ -241,7 +262,7 @@ class Vault:
         with self._failing("renamed"), locked(self._path):
             if self._path.exists():
                 set_aside(self._path)
-        self._problem = None
+        self._problem = self._last = None
 
     @contextlib.contextmanager
     def _failing(self, what: str) -> Iterator[None]:

@@ -1,8 +1,8 @@
 """The owner's commands about credentials: add, import, check, rename, switch, clear, remove.
 
-What it changes goes to the stores first, then to the pool; a command that raises Refusal has
-changed nothing, but for a removal whose revocation failed. Not here: signing in (`sign_in`),
-reading files (`importing`).
+What it changes goes to the stores first, then to the pool. A command that raises Refusal has
+changed nothing, but for a removal whose revocation failed, and what a store took of several
+before it failed. Not here: signing in (`sign_in`), reading files (`importing`).
 """
 
 import logging
@@ -23,11 +23,12 @@ from proxy_core.commands import (
     Removal,
 )
 from proxy_core.credentials.grants import grant_of
-from proxy_core.credentials.identity import key_label
-from proxy_core.credentials.model import AccountSecret, Credential, KeySecret
+from proxy_core.credentials.identity import is_owner, key_label
+from proxy_core.credentials.model import AccountSecret, Credential, KeySecret, Secret
 from proxy_core.credentials.oauth_client import OAuthClient
 from proxy_core.credentials.tokens import Authorizer
 from proxy_core.credentials.transfer import pack
+from proxy_core.credentials.vault import VaultStatus
 from proxy_core.engine.checking import Checker
 from proxy_core.engine.importing import Reading, read_files, read_keys
 from proxy_core.engine.keeping import Keeper
@@ -66,8 +67,8 @@ class Accounts:
     clock: Clock
     bus: Bus
     base_url: str | None
-    probing: dict[str, Credential] = field(default_factory=dict)
-    "By id, those that are being added and not kept yet."
+    _told_unwritten: bool = field(default=False, init=False)
+    "Whether it was said that the database takes nothing."
 
     # -- what the stores hold --------------------------------------------------------------
 
@@ -84,7 +85,7 @@ class Accounts:
             for credential in self.keeper.credentials
             if isinstance(secret := credential.secret, AccountSecret)
             and secret.client_id == client_id
-            and _is_same_account(secret, subject, email)
+            and is_owner(secret, subject, email)
         ]
 
     def by_id(self, credential_id: str) -> Credential | None:
@@ -107,13 +108,28 @@ class Accounts:
 
     async def _keep(self, credentials: Sequence[Credential]) -> str:
         self.memory()  # raises before anything is changed
-        store = await self.keeper.save(credentials)
+        store = await self._save(credentials)
         for credential in credentials:
             self.authorizer.forget(credential)
         self.take()
         for credential in credentials:
-            self.checker.apply(credential.id, None)
+            self.checker.apply(credential, None)
         return store
+
+    async def _save(self, credentials: Sequence[Credential]) -> str:
+        try:
+            return await self.keeper.save(credentials)
+        except Refusal:
+            self.take()  # of several, some may be kept
+            raise
+
+    async def vault_status(self) -> VaultStatus:
+        """Whether the vault can be used; one that opens only now is taken."""
+        before = self.keeper.credentials
+        status = await self.keeper.vault_status()
+        if self.keeper.credentials != before:
+            self.take()
+        return status
 
     # -- adding ----------------------------------------------------------------------------
 
@@ -157,14 +173,16 @@ class Accounts:
                 items.append(self._item(credential, "known"))
             else:
                 wanted.append(credential)
+                if old is not None:  # its grant is to be tried, not an access token beside it
+                    self.authorizer.forget(credential)
         usable: list[tuple[Credential, Fault | None]] = []
         for credential, fault in await self._probed(wanted):
-            if fault is None or _is_worth_keeping(fault, known=credential.id in known):
-                usable.append((credential, fault))
-            else:
-                reason = _reason(fault)
+            reason = self._not_worth_keeping(credential, fault, known=credential.id in known)
+            if reason:
                 items.append(ImportedItem(credential.source, "refused", reason=reason))
                 self.authorizer.forget(credential)
+            else:
+                usable.append((credential, fault))
         store = await carry_through(self._put(usable), name="add credentials")
         for credential, fault in usable:
             item = self._item(credential, "renewed" if credential.id in known else "added")
@@ -174,25 +192,34 @@ class Accounts:
     async def _put(self, probed: Sequence[tuple[Credential, Fault | None]]) -> str:
         """Into store, notes and pool; names the store. Raises Refusal."""
         memory = self.memory()
-        store = await self.keeper.save([_unlabelled(credential) for credential, _ in probed])
+        store = await self._save([_unlabelled(credential) for credential, _ in probed])
         for credential, _ in probed:
             _note_label(credential, memory.notes)
         self.take()
         for credential, fault in probed:
-            self.checker.apply(credential.id, fault)
-        await memory.flush()
+            self.checker.apply(credential, fault)
+        await self._flush()
         return store
 
     async def _probed(
         self, credentials: Sequence[Credential]
     ) -> list[tuple[Credential, Fault | None]]:
         """Each as it is after Google was asked, which may have replaced its refresh token."""
-        self.probing.update((credential.id, credential) for credential in credentials)
-        try:
-            faults = await self.checker.probe_all(credentials)
-        finally:
-            latest = [self.probing.pop(one.id, one) for one in credentials]
-        return list(zip(latest, faults, strict=True))
+        faults = await self.checker.probe_all(credentials)
+        return list(zip(map(self.keeper.renewals.latest, credentials), faults, strict=True))
+
+    def _not_worth_keeping(
+        self, credential: Credential, fault: Fault | None, *, known: bool
+    ) -> str:
+        """Why, or nothing. known: there is another form of it already, which may well work."""
+        if fault is None:
+            return ""
+        if not known:
+            return _reason(fault) if fault.cause in _NO_CREDENTIAL else ""
+        if CREDENTIAL_STATES.get(fault.cause) in OF_THE_SIGN_IN:
+            return _reason(fault)
+        proved = self.authorizer.ready(credential) is not None
+        return "" if proved else "Google could not be asked; the one here stays."
 
     def _item(self, credential: Credential, outcome: str) -> ImportedItem:
         label = self._label_of(credential)
@@ -204,27 +231,12 @@ class Accounts:
 
     def renew(self, credentials: Sequence[Credential], refresh_token: SecretStr) -> None:
         """Google gave a new refresh token in place of the one that these share."""
-        renewed = [
-            replace(one, secret=replace(one.secret, refresh_token=refresh_token))
-            for one in credentials
-            if isinstance(one.secret, AccountSecret)
-        ]
-        self.probing.update((one.id, one) for one in renewed if one.id in self.probing)
-        spawn(self._renew(renewed), name="keep a new refresh token")
+        self.keeper.renewals.add(credentials, refresh_token)
+        spawn(self._renew(), name="keep a new refresh token")
 
-    async def _renew(self, renewed: Sequence[Credential]) -> None:
-        """Those that are not kept are either being added or were removed meanwhile."""
-        newer = [one for one in renewed if self.by_id(one.id) is not None]
-        try:
-            await self.keeper.save(newer)
-        except Refusal as refusal:
-            log.error(  # noqa: TRY400 - a sentence, not a traceback
-                "Google replaced the refresh token of %s, and it could not be kept: %s",
-                ", ".join(credential.label for credential in newer),
-                refusal.sentence,
-            )
-        else:
-            self.take()
+    async def _renew(self) -> None:
+        self.take()  # used at once, even if it cannot be written
+        await self.keeper.keep_renewed()
 
     # -- the owner's notes -----------------------------------------------------------------
 
@@ -232,19 +244,24 @@ class Accounts:
         self._member(credential_id)
         self.memory().notes.set_enabled(credential_id, enabled=enabled)
         self.pool.enable(credential_id, enabled=enabled)
-        await self.memory().flush()
+        await self._flush()
 
     async def clear(self, credential_id: str) -> None:
         member = self._member(credential_id)
         self.authorizer.forget(member.credential)
         self.pool.clear(credential_id)
-        await self.memory().flush()
+        await self._flush()
 
     async def rename(self, credential_id: str, label: str) -> None:
         self._member(credential_id)
         self.memory().notes.set_label(credential_id, _label(label) or None)
         self.take()
-        await self.memory().flush()
+        await self._flush()
+
+    async def _flush(self) -> None:
+        if not await self.memory().flush() and not self._told_unwritten:
+            self._told_unwritten = True
+            log.warning("the database takes nothing: changes hold only until Pollux ends")
 
     # -- removing --------------------------------------------------------------------------
 
@@ -252,25 +269,20 @@ class Accounts:
         for bad in self.keeper.unreadable:
             if bad.id == credential_id:
                 sentence = "What cannot be read is set aside under another name, not deleted."
-                return Removal(credential_id, bad.source, False, (), sentence)  # noqa: FBT003
+                return Removal(credential_id, bad.source, False, sentence)  # noqa: FBT003
         member = self._member(credential_id)
         credential, secret = member.credential, member.credential.secret
         if not isinstance(secret, AccountSecret):
             sentence = "It is taken out of Pollux. At Google it goes on to exist."
-            return Removal(credential_id, member.label, False, (), sentence)  # noqa: FBT003
-        others = [one for one in self._of_account(secret) if one.id != credential_id]
-        if others:
-            labels = ", ".join(self._label_of(one) for one in others)
-            sentence = (
-                f"The account stays signed in at Google for its other credentials here: {labels}."
-            )
-            return Removal(credential.id, member.label, False, (), sentence)  # noqa: FBT003
+            return Removal(credential_id, member.label, False, sentence)  # noqa: FBT003
+        if sentence := self._others_use(credential):
+            return Removal(credential.id, member.label, False, sentence)  # noqa: FBT003
         sentence = (
             "It is the account's last credential here, so its access may also be revoked at "
             "Google. That ends every sign-in of the account with this OAuth client's project, in "
             "other programs and on other computers too."
         )
-        return Removal(credential.id, member.label, True, (), sentence)  # noqa: FBT003
+        return Removal(credential.id, member.label, True, sentence)  # noqa: FBT003
 
     async def remove(self, credential_id: str, *, revoke: bool) -> None:
         await carry_through(self._remove(credential_id, revoke=revoke), name="remove a credential")
@@ -280,26 +292,38 @@ class Accounts:
         if revoke and not removal.can_revoke:
             raise Refusal(RefusalCode.CONFLICT, f"Nothing was removed. {removal.sentence}")
         credential, memory = self.by_id(credential_id), self.memory()
-        await self.keeper.delete([credential_id])
+        try:
+            await self.keeper.delete([credential_id])
+        except Refusal:
+            self.take()  # one of two stores may have let it go
+            raise
+        # Again, and before anything else can happen: a sign-in may have been kept meanwhile.
+        still_used = "" if credential is None else self._others_use(credential)
         if credential is not None:
             self.authorizer.forget(credential)
             self.pool.forget(credential_id)
             memory.notes.forget(credential_id)
         self.take()
-        await memory.flush()
+        await self._flush()
+        if revoke and still_used:
+            raise Refusal(
+                RefusalCode.CONFLICT,
+                f"It was removed here, but its access was not revoked. {still_used}",
+            )
         if revoke and credential is not None:
             await revoke_access(self.session, credential, self.base_url)
 
-    def _of_account(self, secret: AccountSecret) -> list[Credential]:
-        return [
-            credential
-            for credential in self.keeper.credentials
-            if isinstance(credential.secret, AccountSecret)
-            and (
-                credential.secret.refresh_token == secret.refresh_token
-                or _is_same_account(credential.secret, secret.subject, secret.email)
-            )
+    def _others_use(self, credential: Credential) -> str:
+        """Says which other credentials need the account's sign-in; empty where none does."""
+        others = [
+            self._label_of(one)
+            for one in self.keeper.credentials
+            if one.id != credential.id and _are_of_one_account(one.secret, credential.secret)
         ]
+        if not others:
+            return ""
+        labels = ", ".join(others)
+        return f"The account stays signed in at Google for its other credentials here: {labels}."
 
     # -- checking and handing out ----------------------------------------------------------
 
@@ -333,13 +357,6 @@ _NO_CREDENTIAL = frozenset({Cause.KEY_INVALID, Cause.KEY_RETIRED})
 "What Google says of a key that is none; it is not worth keeping."
 
 
-def _is_worth_keeping(fault: Fault, *, known: bool) -> bool:
-    """known: whether there is another form of it already, which may well work."""
-    if known:
-        return CREDENTIAL_STATES.get(fault.cause) not in OF_THE_SIGN_IN
-    return fault.cause not in _NO_CREDENTIAL
-
-
 def _reason(fault: Fault) -> str:
     state = state_of(fault.cause)
     return (describe_cause(fault.cause) if state is None else describe(state, fault)).sentence
@@ -350,14 +367,10 @@ def _says_no_more(old: Credential, new: Credential) -> bool:
     return same_project and grant_of(old.secret) == grant_of(new.secret)
 
 
-def _is_same_account(secret: AccountSecret, subject: str | None, email: str | None) -> bool:
-    if secret.subject is not None and subject is not None:
-        return secret.subject == subject
-    return email is not None and secret.email is not None and _same_mail(secret.email, email)
-
-
-def _same_mail(one: str, other: str) -> bool:
-    return one.lower() == other.lower()
+def _are_of_one_account(one: Secret, other: Secret) -> bool:
+    if not isinstance(one, AccountSecret) or not isinstance(other, AccountSecret):
+        return False
+    return one.refresh_token == other.refresh_token or is_owner(one, other.subject, other.email)
 
 
 def _label(text: str) -> str:

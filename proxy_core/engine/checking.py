@@ -7,8 +7,10 @@ import asyncio
 from collections.abc import Sequence
 
 from proxy_core.commands import CheckResult
+from proxy_core.credentials.grants import grant_of
 from proxy_core.credentials.model import Credential
 from proxy_core.credentials.tokens import Authorizer
+from proxy_core.engine.renewals import Renewals
 from proxy_core.gemini import faults
 from proxy_core.gemini.faults import Cause, Fault
 from proxy_core.gemini.states import CREDENTIAL_STATES, CredentialState, describe, describe_cause
@@ -25,10 +27,13 @@ SIDE_BY_SIDE = 4
 class Checker:
     """Checks credentials, of the pool and before they are in it."""
 
-    def __init__(self, pool: Pool, authorizer: Authorizer, upstream: Upstream) -> None:
+    def __init__(
+        self, pool: Pool, authorizer: Authorizer, upstream: Upstream, renewals: Renewals
+    ) -> None:
         self._pool = pool
         self._authorizer = authorizer
         self._upstream = upstream
+        self._renewals = renewals
 
     async def probe(self, credential: Credential) -> Fault | None:
         """What is wrong with a credential; None where Google answers it."""
@@ -60,47 +65,49 @@ class Checker:
                 return None
         return fault
 
-    def apply(self, credential_id: str, fault: Fault | None) -> None:
-        """Lets the pool know what a probe found, if the credential is still there."""
-        if credential_id not in self._pool.members:
+    def apply(self, credential: Credential, fault: Fault | None) -> None:
+        """Lets the pool know what a probe found, if the credential is still there as it was."""
+        found = self._pool.members.get(credential.id)
+        probed = grant_of(self._renewals.latest(credential).secret)
+        if found is None or grant_of(self._renewals.latest(found.credential).secret) != probed:
             return
-        unit = self._pool.members[credential_id].unit
+        unit = found.unit
         if fault is None:
             for member in unit.members:
-                if member.credential.id == credential_id or _lay_with_the_project(member.fault):
+                if member.credential.id == credential.id or _lay_with_the_project(member.fault):
                     self._pool.prove(member.credential.id)
         elif (state := CREDENTIAL_STATES.get(fault.cause)) is not None:
-            ids = [credential_id]
+            ids = [credential.id]
             if RULES[fault.cause].whole_project:
                 ids = [member.credential.id for member in unit.members]
             self._pool.revoke(ids, state, fault)
 
     async def check(self, ids: Sequence[str]) -> tuple[CheckResult, ...]:
         """Probes credentials of the pool, and lets it know."""
-        found = [(id_, self._pool.members[id_].credential) for id_ in ids]
-        for _, credential in found:
+        found = [self._pool.members[id_].credential for id_ in ids]
+        for credential in found:
             self._authorizer.forget(credential)
-        results = await self.probe_all([credential for _, credential in found])
         told = []
-        for (id_, _), fault in zip(found, results, strict=True):
-            if id_ in self._pool.members:  # not removed meanwhile
-                self.apply(id_, fault)
-                told.append(self._result(id_, fault))
+        for credential, fault in zip(found, await self.probe_all(found), strict=True):
+            if credential.id in self._pool.members:  # not removed meanwhile
+                self.apply(credential, fault)
+                told.append(self._result(credential.id, fault))
         return tuple(told)
 
     def _result(self, credential_id: str, fault: Fault | None) -> CheckResult:
         member = self._pool.members[credential_id]
         state = member.state if member.enabled else CredentialState.DISABLED
-        words = describe(member.state, member.fault)
-        if fault is not None and CREDENTIAL_STATES.get(fault.cause) is None:
-            words = describe_cause(fault.cause)
+        words = None
+        if fault is not None:
+            lasting = CREDENTIAL_STATES.get(fault.cause)
+            words = describe_cause(fault.cause) if lasting is None else describe(lasting, fault)
         return CheckResult(
             id=credential_id,
             label=member.label,
             ok=fault is None,
             state=state,
-            sentence="Google answers." if fault is None else words.sentence,
-            next_step="" if fault is None else words.next_step,
+            sentence="Google answers." if words is None else words.sentence,
+            next_step="" if words is None else words.next_step,
         )
 
 

@@ -25,6 +25,7 @@ from proxy_core.engine.client_view import client_view
 from proxy_core.engine.keeping import Keeper
 from proxy_core.engine.settings_change import SettingsChanger
 from proxy_core.engine.sign_in import SignIns
+from proxy_core.tasks import carry_through
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,7 +109,7 @@ class Desk:
         return await self.oauth_client()
 
     async def forget_client(self) -> OAuthClientView:
-        await self.keeper.forget_client()
+        await carry_through(self.keeper.forget_client(), name="forget the client")
         return await self.oauth_client()
 
     # -- the rest --------------------------------------------------------------------------

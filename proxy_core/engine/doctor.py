@@ -191,7 +191,12 @@ def _data_folder(inputs: DoctorInputs) -> list[Finding]:
         ]
     problems = [
         found
-        for found in (_open_files(inputs), _space(folder), _database(inputs.database_problem))
+        for found in (
+            _open_files(inputs),
+            _damaged(folder),
+            _space(folder),
+            _database(inputs.database_problem),
+        )
         if found is not None
     ]
     return problems or [fine("data_folder", f"The data folder {folder} is in order.")]
@@ -247,6 +252,19 @@ def _space(folder: Path, least_free_bytes: int = LEAST_FREE_BYTES) -> Finding | 
         "data_folder",
         f"The disk of the data folder has only {free_bytes // 1_048_576} MB left.",
         "Make room, or new credentials and the state of the pool cannot be kept.",
+    )
+
+
+def _damaged(folder: Path) -> Finding | None:
+    """Files that were damaged and set aside, at whichever start that was."""
+    names = sorted(path.name for path in folder.glob("*.damaged-*"))
+    if not names:
+        return None
+    shown = ", ".join(names[:MOST_NAMED])
+    return wrong(
+        "data_folder",
+        f"Damaged files were set aside in {folder}: {shown}.",
+        "Restore them from a backup, or add again what they held; then delete them.",
     )
 
 

@@ -24,7 +24,7 @@ from proxy_core.pool.views import credential_views
 from proxy_core.server.front import FrontDoor
 from proxy_core.server.listener import Listener
 from proxy_core.snapshot import Snapshot
-from proxy_core.tasks import in_thread, spawn
+from proxy_core.tasks import carried, in_thread, spawn
 from proxy_core.usage import Usage
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,8 @@ GRACE_S = 30.0
 VAULT_PATIENCE_S = 9.0
 """How long requests wait for the vault when other credentials could serve. Less than they wait at
 all (`relay.opening`), for the first ones come before the vault's turn."""
+FINISH_S = 5.0
+"How long a stop waits for commands that change something."
 HOUSEKEEPING_S = 60.0
 
 
@@ -166,11 +168,27 @@ class Engine:
         if self._chores is not None:
             self._chores.cancel()
             self._note_use()
+        in_time = await self._finish_commands()
         for part in parts.closing:
             await part.close()
+        if in_time:  # a sign-in that was cut off may have had something to keep
+            await self._finish_commands()
         await parts.remembering.close()
         await in_thread(parts.hold.give_back)
         self._state = "stopped"
+
+    async def _finish_commands(self) -> bool:
+        """Waits a while for what must not be left half done; whether it is done."""
+        finishing = spawn(self._finish(), name="finish commands")
+        done = await self._parts.clock.wait(finishing, FINISH_S)
+        finishing.cancel()
+        if not done:
+            log.warning("a command could not be finished before the stop")
+        return done
+
+    async def _finish(self) -> None:
+        await carried()
+        await self._parts.keeper.keep_renewed()
 
     def hurry(self) -> None:
         """Ends the grace time of a running `stop`."""
@@ -224,9 +242,10 @@ class Engine:
             )
 
     def _keep_house(self) -> None:
-        """Once a minute: use is noted for after a restart. Not by the clock handed in, for it
-        decides nothing."""
+        """Once a minute: use is noted for after a restart, and refresh tokens that no store took
+        are tried again. Not by the clock handed in, for it decides nothing."""
         self._note_use()
+        spawn(self._parts.keeper.keep_renewed(), name="keep new refresh tokens")
         loop = asyncio.get_running_loop()
         self._chores = loop.call_later(HOUSEKEEPING_S, self._keep_house)
 
@@ -240,9 +259,10 @@ class Engine:
     @property
     def url(self) -> str:
         """Base URL for clients on this machine, without a path."""
-        host = self._parts.host
-        if host in ("0.0.0.0", "::", ""):
-            host = "127.0.0.1"
+        # asyncio's `::` takes no IPv4.
+        host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(
+            self._parts.host, self._parts.host
+        )
         return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
 
     def ready(self) -> bool:

@@ -60,7 +60,6 @@ class InstanceLock:
         except Timeout:
             raise FolderTaken(self._folder, _read(self._folder)) from None
         (self._folder / FILE).unlink(missing_ok=True)  # of a holder that was killed
-        (self._folder / FILE).unlink(missing_ok=True)
 
     def announce(self, url: str, version: str) -> None:
         """Says where this process listens. Raises OSError."""

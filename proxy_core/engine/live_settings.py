@@ -45,7 +45,7 @@ def appliers(
         services.max_body_bytes = max_body_bytes_of(settings)
 
     def hosts(settings: Settings) -> None:
-        guards.host.replace(settings.domain_name, settings.allowed_hosts)
+        guards.host.replace(settings.allowed_hosts)
 
     def origins(settings: Settings) -> None:
         guards.cors.replace(settings.cors_allowed_origins)

@@ -7,7 +7,7 @@ Not here: the talk with the browser and the state of a sign-in (`sign_in`).
 
 import asyncio
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -48,6 +48,8 @@ class SignedIn:
     request: SignInRequest
     again: Credential | None
     "The credential whose account was to sign in again."
+    keep: Callable[[Sequence[Credential]], Awaitable[str]]
+    "As of `Accounts`."
 
     @property
     def name(self) -> str:
@@ -80,7 +82,7 @@ class Placement:
         known = self._known(who)
         renewed = Outcome(SignInStatus.CHOOSING_PROJECT, "")
         if known:
-            store = await self._accounts.keep([_renewed(one, who) for one in known])
+            store = await who.keep([_renewed(one, who) for one in known])
             labels = ", ".join(one.label for one in known)
             renewed = Outcome(
                 SignInStatus.DONE,
@@ -135,7 +137,7 @@ class Placement:
             _renewed(known[one.project], who) if one.project in known else _new(who, one.project)
             for one in usable
         ]
-        store = await self._accounts.keep(credentials)
+        store = await who.keep(credentials)
         new = [one for one in credentials if one.project not in known]
         names = ", ".join(one.project for one in usable)
         how = "was added with" if new else "signed in again, and works with"
@@ -217,7 +219,8 @@ class Placement:
 
 def _new(who: SignedIn, project: str) -> Credential:
     grant, client = who.grant, who.client
-    owner = grant.subject or (grant.email or "").lower() or grant.refresh_token.get_secret_value()
+    refresh_token = grant.refresh_token.get_secret_value()
+    owner = identity.account_owner(grant.subject, grant.email, refresh_token)
     credential_id = identity.account_id(owner, client.client_id, project)
     return Credential(
         id=credential_id,
@@ -261,13 +264,10 @@ def _renewed(credential: Credential, who: SignedIn) -> Credential:
 
 
 def _is_owner(credential: Credential, grant: Grant) -> bool:
-    """Whether both are of one Google account, as far as they tell."""
     secret = credential.secret
-    if not isinstance(secret, AccountSecret):
-        return False
-    if secret.subject and grant.subject:
-        return secret.subject == grant.subject
-    return (secret.email or "").lower() == (grant.email or "").lower()
+    return isinstance(secret, AccountSecret) and identity.is_owner(
+        secret, grant.subject, grant.email
+    )
 
 
 def _remembered(who: SignedIn) -> str | None:

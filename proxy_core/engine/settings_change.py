@@ -20,7 +20,7 @@ from proxy_core.settings import (
     as_written,
 )
 from proxy_core.settings.writing import write_settings
-from proxy_core.tasks import in_thread
+from proxy_core.tasks import carry_through, in_thread
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,9 @@ class SettingsChanger:
 
     async def change(self, changes: Mapping[str, str]) -> SettingsChange:
         """Writes changes and applies what works at once; all of them or none. Raises Refusal."""
+        return await carry_through(self._change(changes), name="change settings")
+
+    async def _change(self, changes: Mapping[str, str]) -> SettingsChange:
         async with self._writing:
             for name in changes:
                 self._refuse_unless_open(name)

@@ -34,9 +34,9 @@ from proxy_core.engine.end_pages import EndPage, page_of
 from proxy_core.engine.loopback import CALLBACK_PATH, LoopbackListener
 from proxy_core.engine.placement import Accounts, Outcome, Placement, SignedIn
 from proxy_core.engine.sign_in_checks import (
+    Addresses,
     check_projects,
     check_redirect,
-    is_loopback_url,
     is_same_state,
     need_client,
     not_in_this_state,
@@ -78,6 +78,8 @@ class _SignIn:
     "Once consent was given; until the end."
     step: asyncio.Task[None] | None = None
     "The running one, or the last."
+    saving: bool = False
+    "Whether the step is keeping credentials, which a cancel cannot take back."
     timer: asyncio.Task[None] | None = None
     closing: asyncio.Task[None] | None = None
     "Of the listener."
@@ -105,21 +107,15 @@ class SignIns:
         clock: Clock,
         bus: Bus,
         route: Route,
-        page_url: Callable[[], str],
-        domain_name: str,
+        addresses: Addresses,
     ) -> None:
-        """session: ours to use, not to close. route: the same way, for Google's own library.
-
-        page_url: `http://127.0.0.1:{PORT}`, once the proxy listens.
-        domain_name: DOMAIN_NAME, the public base URL.
-        """
+        """session: ours to use, not to close. route: the same way, for Google's own library."""
         self._accounts = accounts
         self._session = session
         self._clock = clock
         self._bus = bus
         self._route = route
-        self._page_url = page_url
-        self._domain_name = domain_name
+        self._addresses = addresses
         self._placement = Placement(accounts, Discovery(session, route.base_url))
         self._sign_ins: dict[str, _SignIn] = {}
 
@@ -174,17 +170,15 @@ class SignIns:
     async def cancel_sign_in(self, sign_in_id: str) -> SignInView:
         """One that has ended stays as it is."""
         sign_in = self._find(sign_in_id)
-        if sign_in.view.status not in _ENDED:
-            self._end(sign_in, SignInStatus.CANCELLED, "The sign-in was cancelled.")
+        await self._cancel(sign_in, "The sign-in was cancelled.")
         if sign_in.closing is not None:
             await asyncio.wait({sign_in.closing})
         return sign_in.view
 
     async def close(self) -> None:
         """Ends every sign-in and its listener."""
-        for sign_in in self._sign_ins.values():
-            if sign_in.view.status not in _ENDED:
-                self._end(sign_in, SignInStatus.CANCELLED, "Pollux was stopped.")
+        for sign_in in tuple(self._sign_ins.values()):
+            await self._cancel(sign_in, "Pollux was stopped.")
         ends = [task for one in self._sign_ins.values() for task in (one.step, one.closing) if task]
         await asyncio.gather(*ends, return_exceptions=True)
 
@@ -213,7 +207,7 @@ class SignIns:
             except OSError as error:
                 raise Refusal(RefusalCode.UNAVAILABLE, *_NO_PORT) from error
         else:
-            redirect_uri = self._page_base(client).rstrip("/") + CALLBACK_PATH
+            redirect_uri = self._addresses.base_for(client).rstrip("/") + CALLBACK_PATH
             check_redirect(client, redirect_uri)
         secret = None if again is None else again.secret
         if isinstance(secret, AccountSecret) and CLOUD_SCOPE in secret.scopes:
@@ -230,10 +224,11 @@ class SignIns:
             if listener is not None:
                 await listener.close()
             raise
-        view = self._first_view(consent.url, redirect_uri)
+        is_heard = listener is not None or self._addresses.hear(redirect_uri)
+        view = self._first_view(consent.url, redirect_uri, is_heard=is_heard)
         return _SignIn(view, request, client, again, consent, consent.state, listener)
 
-    def _first_view(self, url: str, redirect_uri: str) -> SignInView:
+    def _first_view(self, url: str, redirect_uri: str, *, is_heard: bool) -> SignInView:
         return SignInView(
             id=secrets.token_hex(8),
             status=SignInStatus.WAITING,
@@ -241,16 +236,8 @@ class SignIns:
             redirect_uri=redirect_uri,
             expires_at=self._clock.now() + CONSENT_S,
             sentence="Waiting for consent on Google's page.",
-            next_step="Open the address in a browser and sign in there.",
+            next_step=_SIGN_IN if is_heard else f"{_SIGN_IN} {_PASTE}",
         )
-
-    def _page_base(self, client: OAuthClient) -> str:
-        """Where Google may send the browser back to; CLIENT_ID does not tell the client's kind,
-        but a public DOMAIN_NAME tells what its owner registered."""
-        public = client.kind == "web" or (
-            client.kind == "unknown" and not is_loopback_url(self._domain_name)
-        )
-        return self._domain_name if public else self._page_url()
 
     def _make_room(self) -> None:
         self._forget_old()
@@ -298,9 +285,22 @@ class SignIns:
     async def _exchange(self, sign_in: _SignIn, redirect: Redirect) -> Outcome:
         grant = await sign_in.consent.exchange(redirect, self._clock.now())
         grant = await identify(grant, self._session, self._route.base_url)
-        sign_in.who = SignedIn(grant, sign_in.client, sign_in.request, sign_in.again)
+        sign_in.who = SignedIn(
+            grant,
+            sign_in.client,
+            sign_in.request,
+            sign_in.again,
+            keep=lambda credentials: self._keep(sign_in, credentials),
+        )
         self._change(sign_in, email=grant.email)
         return await self._placement.begin(sign_in.who)
+
+    async def _keep(self, sign_in: _SignIn, credentials: Sequence[Credential]) -> str:
+        sign_in.saving = True
+        try:
+            return await self._accounts.keep(credentials)
+        finally:
+            sign_in.saving = False
 
     def _choosing(self, sign_in: _SignIn) -> SignedIn:
         if sign_in.view.status is not SignInStatus.CHOOSING_PROJECT or sign_in.who is None:
@@ -365,6 +365,13 @@ class SignIns:
         if sign_in.view.status not in _ENDED:
             self._end(sign_in, SignInStatus.EXPIRED, *_NO_CHOICE)
 
+    async def _cancel(self, sign_in: _SignIn, sentence: str) -> None:
+        """Once something is being saved, its step comes to its own end."""
+        if sign_in.saving and sign_in.step is not None:
+            await asyncio.wait({sign_in.step})
+        if sign_in.view.status not in _ENDED:
+            self._end(sign_in, SignInStatus.CANCELLED, sentence)
+
     def _end(
         self,
         sign_in: _SignIn,
@@ -393,6 +400,8 @@ class SignIns:
         self._bus.publish(SignInChanged(self._clock.now(), view.id, view.status))
 
 
+_SIGN_IN = "Open the address in a browser and sign in there."
+_PASTE = "The page after it does not load: paste its address here."
 _NO_PORT = (
     "No port of this computer could be opened for Google's answer.",
     "Sign in on Pollux' web page instead.",

@@ -5,7 +5,8 @@ Pure. Not here: what Google answers (`credentials.consent`).
 
 import hmac
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -18,6 +19,35 @@ from proxy_core.engine.discovery import STUDIO_PAGE
 
 MOST_PROJECTS = 20
 "That can be chosen at once."
+
+
+_ON_LOOPBACK = frozenset({"127.0.0.1", "localhost", "0.0.0.0", ""})
+"""Settings of HOST under which 127.0.0.1 leads to the proxy; `::` is IPv6 alone, since asyncio
+sets IPV6_V6ONLY."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where browsers find the proxy."""
+
+    page_url: Callable[[], str]
+    "`http://127.0.0.1:{PORT}`, once the proxy listens."
+    domain_name: str
+    "Setting DOMAIN_NAME, the public base URL."
+    host: str
+    "Setting HOST, where the proxy listens."
+
+    def base_for(self, client: OAuthClient) -> str:
+        """Where Google may send the browser back to; CLIENT_ID does not tell the client's kind,
+        but a public DOMAIN_NAME tells what its owner registered."""
+        public = client.kind == "web" or (
+            client.kind == "unknown" and not is_loopback_url(self.domain_name)
+        )
+        return self.domain_name if public else self.page_url()
+
+    def hear(self, redirect_uri: str) -> bool:
+        """Whether a redirect there arrives at the proxy, as far as the settings tell."""
+        return self.host in _ON_LOOPBACK or not is_loopback_url(redirect_uri)
 
 
 def need_client(client: OAuthClient | None, request: SignInRequest) -> OAuthClient:

@@ -246,13 +246,32 @@ def describe(
         if fault.cause in _SAYS_MORE:
             words = Description(f"{words.sentence} It says: {fault.message}", words.next_step)
         elif fault.cause in _SAYS_IT_BETTER:
-            words = Description(fault.message, words.next_step)
+            words = told(fault.message, words.next_step)
         if fault.link is not None:
             words = Description(words.sentence, f"{words.next_step} {fault.link}".strip())
     if until is None:
         return words
-    end = datetime.fromtimestamp(until, UTC)
-    return Description(f"{words.sentence} Until {end:%Y-%m-%d %H:%M} UTC.", words.next_step)
+    end = _date(until, "%Y-%m-%d %H:%M UTC")
+    return Description(f"{words.sentence} Until {end}.", words.next_step)
+
+
+def told(message: str, next_step: str) -> Description:
+    """What a refresh found. Advice at the end of the sentence is the next step, and said once.
+
+    message: e.g. "Google ended this sign-in: sign in again."
+    """
+    what, _, advice = message.rpartition(": ")
+    if what and advice.endswith("sign in again."):
+        return Description(f"{what}.", advice[0].upper() + advice[1:])
+    return Description(message, next_step)
+
+
+def _date(at: float, form: str) -> str:
+    """A point in time for people, whatever number was stored."""
+    try:
+        return datetime.fromtimestamp(at, UTC).strftime(form)
+    except (ValueError, OverflowError, OSError):
+        return "an unknown time"
 
 
 def describe_cause(cause: Cause) -> Description:
@@ -269,7 +288,7 @@ def sign_in_warning(ends_at: float | None, now: float, *, certain: bool = True) 
     words = STATE_TEXTS[CredentialState.READY]
     if ends_at is None or ends_at <= now:
         return words
-    day = f"{datetime.fromtimestamp(ends_at, UTC):%Y-%m-%d}"
+    day = _date(ends_at, "%Y-%m-%d")
     why = (
         f"This sign-in ends on {day}, because Google limits it: it does so after 7 days while "
         'the consent screen of the OAuth client is in "Testing".'

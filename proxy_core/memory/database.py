@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from proxy_core.disk import set_aside
@@ -37,6 +38,7 @@ _log = logging.getLogger(__name__)
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 "SQLITE_ERROR: a table or column that should be there is not."
+_KINDS = {"TEXT": str, "INTEGER": int, "REAL": float}
 _UNFIT = (OverflowError, UnicodeEncodeError, sqlite3.IntegrityError, sqlite3.ProgrammingError)
 """What SQLite cannot hold: a number beyond 64 bits, half of a surrogate pair. It comes from a
 broken peer or a bug, and must not hold up the rest."""
@@ -52,6 +54,8 @@ class Database:
 
     def __init__(self, connection: sqlite3.Connection, *, on_disk: bool) -> None:
         self._connection = connection
+        # One damaged name is no reason to withhold all usage.
+        self._connection.text_factory = _readable
         self._retention = Retention()
         self.on_disk = on_disk
 
@@ -84,20 +88,23 @@ class Database:
         else:
             self._connection.execute(table.put, (*key, *values))
 
-    def purge(self, now: float) -> None:
-        """Deletes what has been kept long enough, when that is due."""
+    def purge(self, now: float, monotonic: float, *, short: bool) -> None:
+        """Deletes what has been kept long enough, when that is due, or where room is short."""
         with _translated():
-            self._retention.purge(self._connection, now)
+            self._retention.purge(self._connection, now, monotonic, short=short)
 
-    def usage(self, period: int, since: float, until: float) -> list[UsageCounts]:
-        """The periods of so many seconds that overlap [since, until), oldest first."""
+    def usage(self, period: int, since: float, until: float, most: int) -> list[UsageCounts]:
+        """The periods of so many seconds that overlap [since, until), oldest first.
+
+        most: rows; the newest are taken.
+        """
         columns = ", ".join((*USAGE.key[1:], *USAGE.values))
         rows = self._rows(
             f"SELECT {columns} FROM usage WHERE period = ? AND at > ? AND at < ? "  # noqa: S608
-            "ORDER BY at, model, credential_id, client",
-            (period, since - period, until),
+            "ORDER BY at DESC, model DESC, credential_id DESC, client DESC LIMIT ?",
+            (period, since - period, until, most),
         )
-        return [UsageCounts(*row) for row in rows]
+        return [UsageCounts(*row) for row in reversed(rows)]
 
     def usage_by_model(self, since: float, until: float) -> list[UsageCounts]:
         sums = ", ".join(f"SUM({name})" for name in USAGE.values)
@@ -130,7 +137,9 @@ def open_database(
         try:
             return (*_open_file(path, max_bytes), None)
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF not in _DAMAGED:
+            # There is no code where a text is not UTF-8.
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+            if code & 0xFF not in _DAMAGED:
                 raise
             return _begin_anew(path, max_bytes)
     except _Newer:
@@ -147,7 +156,10 @@ def _begin_anew(path: Path, max_bytes: int) -> tuple[Database, Contents, str]:
     """
     notes: list[Values] = []
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as damaged:
-        notes = damaged.execute(NOTES.select).fetchall()
+        damaged.text_factory = _readable
+        rows = damaged.execute(NOTES.select).fetchall()
+        kinds = _kinds(damaged, NOTES)
+        notes = [row for row in rows if _fits(row, kinds)]
     problem = f"The database was damaged and is now {_set_aside(path)}. "
     database, contents = _open_file(path, max_bytes)
     if not notes:
@@ -209,14 +221,41 @@ def _set_up(
     migrate(connection)
     check = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if check != "ok":
-        damage = sqlite3.DatabaseError(check)
-        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise damage
-    contents = {
-        table: connection.execute(f"{table.select} ORDER BY rowid").fetchall()
-        for table in READ_AT_START
-    }
+        raise _damage(check)
+    contents = {table: _read(connection, table) for table in READ_AT_START}
     return Database(connection, on_disk=on_disk), contents
+
+
+def _damage(what: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(what)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
+
+
+def _read(connection: sqlite3.Connection, table: Table) -> list[Values]:
+    """All rows, oldest first. SQLite lets every column hold anything; Pollux does not."""
+    rows = connection.execute(f"{table.select} ORDER BY rowid").fetchall()
+    kinds = _kinds(connection, table)
+    if not all(_fits(row, kinds) for row in rows):
+        raise _damage(f"a row of {table.name} holds what no Pollux wrote")
+    return rows
+
+
+def _kinds(connection: sqlite3.Connection, table: Table) -> list[tuple[type, ...]]:
+    """What may stand in each column that `table.select` names."""
+    declared = {
+        name: (_KINDS.get(kind, NoneType), *(() if required else (NoneType,)))
+        for _, name, kind, required, *_ in connection.execute(f"PRAGMA table_info({table.name})")
+    }
+    return [declared[name] for name in table.key + table.values]
+
+
+def _fits(row: Values, kinds: Sequence[tuple[type, ...]]) -> bool:
+    return all(map(isinstance, row, kinds))
+
+
+def _readable(text: bytes) -> str:
+    return text.decode(errors="replace")
 
 
 def migrate(connection: sqlite3.Connection, scripts: Sequence[str] = MIGRATIONS) -> None:

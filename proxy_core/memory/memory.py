@@ -5,7 +5,8 @@ writer's thread (`writer`) does the rest.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from math import inf
 from pathlib import Path
 
 from proxy_core.clock import Clock
@@ -29,6 +30,9 @@ from proxy_core.memory.writer import Writer
 from proxy_core.tasks import in_thread
 
 FILE_NAME = "pollux.sqlite3"
+
+SHOWN_S: Mapping[Period, float] = {"minute": 86_400.0, "hour": 7 * 86_400.0, "day": 90 * 86_400.0}
+"How much usage is told of where nobody says since when."
 
 
 class Memory:
@@ -82,13 +86,19 @@ class Memory:
         for row in rows:
             self._writer.put(USAGE, row[:4], row[4:])
 
-    async def usage(self, period: Period, since: float, until: float) -> list[UsageCounts]:
-        """All counts of the periods that overlap [since, until), oldest first.
+    async def usage(
+        self, period: Period, since: float, until: float, most: int
+    ) -> list[UsageCounts]:
+        """The newest counts of the periods that overlap [since, until), oldest first.
 
-        Includes everything handed to `add_usage` before. Raises DatabaseFailed.
+        since: 0: the time of SHOWN_S. until: 0: no end. Includes everything handed to
+        `add_usage` before. Raises DatabaseFailed.
         """
+        begin = since or (until or self._clock.now()) - SHOWN_S[period]
         return await asyncio.wrap_future(
-            self._writer.ask(lambda database: database.usage(PERIODS[period], since, until))
+            self._writer.ask(
+                lambda database: database.usage(PERIODS[period], begin, until or inf, most)
+            )
         )
 
     async def usage_by_model(self, since: float, until: float) -> list[UsageCounts]:

@@ -10,12 +10,21 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from itertools import islice
 from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from proxy_core.clock import Clock
-from proxy_core.memory.tables import MAX_BYTES, Contents, DatabaseFailed, Pending, Table, Values
+from proxy_core.memory.tables import (
+    MAX_BYTES,
+    READ_AT_START,
+    Contents,
+    DatabaseFailed,
+    Pending,
+    Table,
+    Values,
+)
 
 if TYPE_CHECKING:
     from proxy_core.memory.database import Database
@@ -27,6 +36,8 @@ RETRY_S = 30.0
 "Between attempts to write what could not be written, where nothing new comes."
 JOIN_S = 5.0
 "Longest wait for the last batch at the end."
+AT_ONCE = 1_000
+"Rows of one transaction, so that a long backlog of a full file is written as space comes."
 BACKLOG = 100_000
 "Rows of a table that may wait for a disk that is slow or full; beyond, some are dropped."
 
@@ -62,7 +73,8 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="memory", daemon=True)
 
     def start(self) -> Contents:
-        """Starts the thread, and waits until it has read the file."""
+        """Starts the thread, and waits until it has read the file; where there can be no
+        database at all, what is put is dropped."""
         self._thread.start()
         atexit.register(self.close)
         return self._opened.result()
@@ -87,7 +99,11 @@ class Writer:
         return answer
 
     def flush(self) -> "Future[bool]":
-        """Whether all that was put before is on the disk."""
+        """Whether all that was put before is on the disk. Never fails."""
+        if self._ended:
+            no: Future[bool] = Future()
+            no.set_result(False)
+            return no
         return self.ask(lambda database: database.on_disk and not self._pending)
 
     def close(self) -> None:
@@ -106,8 +122,13 @@ class Writer:
             from proxy_core.memory.database import open_database  # noqa: PLC0415
 
             database, contents, self._open_problem = open_database(self._path, self._max_bytes)
-        except BaseException as error:  # noqa: BLE001 - for `start`, or it would wait for good
-            self._opened.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - else `start` would wait for good
+            _log.exception("the database cannot be opened")
+            self._ended = True
+            self._open_problem = (
+                f"There is no database ({error}): what Pollux learns lasts only until it ends."
+            )
+            self._opened.set_result({table: [] for table in READ_AT_START})
             return
         self._opened.set_result(contents)
         while not self._ended:
@@ -146,10 +167,10 @@ class Writer:
 
     def _commit(self, database: "Database") -> None:
         try:
-            if self._pending:
-                database.write(self._pending)
-                self._pending = {}
-            database.purge(self._clock.now())
+            # First, to make room in a file that has reached its size.
+            short = self._write_problem is not None
+            database.purge(self._clock.now(), self._clock.monotonic(), short=short)
+            self._write(database)
         except DatabaseFailed as error:
             if self._write_problem is None:
                 _log.warning("the database cannot be written: %s; it is tried again", error)
@@ -161,6 +182,15 @@ class Writer:
             if self._write_problem is not None:
                 _log.info("the database is written again")
             self._write_problem = None
+
+    def _write(self, database: "Database") -> None:
+        for table, rows in self._pending.items():
+            while rows:
+                part = dict(islice(rows.items(), AT_ONCE))
+                database.write({table: part})
+                for key in part:
+                    del rows[key]
+        self._pending = {}
 
     def _answer(self, database: "Database") -> None:
         questions, self._questions = self._questions, []

@@ -5,6 +5,7 @@ Not here: their form (`records`), what leads to them (`pool`), where they are ke
 
 from proxy_core.credentials.model import AccountSecret
 from proxy_core.credentials.oauth_answers import TESTING_LIFETIME_S, ended_in_testing
+from proxy_core.gemini.states import ModelState
 from proxy_core.pool.quota import pacific_day
 from proxy_core.pool.records import (
     CLIENT,
@@ -52,7 +53,9 @@ class Books:
         self.ledger.save(of_unit(unit))
 
     def note_pair(self, pair: Pair) -> None:
-        self.ledger.save(of_pair(pair))
+        """Not of a model that Google does not offer: clients may invent any number of names."""
+        if pair.state is not ModelState.UNAVAILABLE:
+            self.ledger.save(of_pair(pair))
 
     def note_switch(self, member: Member) -> None:
         subject = SWITCH + member.credential.id
@@ -100,7 +103,7 @@ class Books:
 
     def note_limits(self, pair: Pair, now: float) -> None:
         record = of_limits(pair, now)
-        if self._limits.get((record.unit, record.model)) != record:
+        if pair.exists and self._limits.get((record.unit, record.model)) != record:
             self._limits[record.unit, record.model] = record
             self.ledger.save_limits(record)
 

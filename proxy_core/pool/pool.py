@@ -158,7 +158,7 @@ class Pool:
 
     def _inherit(self, pair: Pair, old: Pair) -> None:
         if not pair.use.known:
-            pair.use = old.use
+            pair.use, pair.exists = old.use, old.exists
         if old.until > pair.until:
             pair.state, pair.since, pair.fault = old.state, old.since, old.fault
             pair.strikes = old.strikes
@@ -244,6 +244,7 @@ class Pool:
     def succeed(self, lease: Lease) -> None:
         """Google answered: the pair is proved, and the conversation belongs to it."""
         pair = lease.pair
+        pair.exists = True
         if pair.era == lease.era and (pair.half_open or pair.strikes):
             self._prove_pair(pair)
         if lease.conversation is not None and self._sticky:
@@ -323,6 +324,7 @@ class Pool:
         self._waiting.call_all(pair.model)  # whoever waited for this probe must think again
 
     def _learn(self, pair: Pair, fault: Fault) -> None:
+        pair.exists |= fault.cause in (Cause.DAY_QUOTA, Cause.MINUTE_QUOTA)
         if not fault.limit or fault.unit != "requests":
             return
         if fault.cause is Cause.DAY_QUOTA:

@@ -89,6 +89,8 @@ class Pair:
     "Its rest has ended and no answer has proved it since: one request at a time."
     strikes: int = 0
     "Per-day refusals in a row."
+    exists: bool = False
+    "Google has answered for it, or named its quota: no client made the model's name up."
     era: int = 0
     "Number of rests so far; tells answers to requests sent before a rest from later ones."
     serial: int = 0

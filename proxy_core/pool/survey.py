@@ -83,8 +83,8 @@ def exhausted_problem(pool: Pool, model: str, now: float) -> Problem:
     if not places:
         return Problem(
             ProblemKind.NO_CREDENTIALS,
-            "Pollux has no credentials yet. Add an API key or a Google account: put it into "
-            "CREDENTIALS_JSON_LIST or into the data folder, then start Pollux again.",
+            "Pollux has no credentials yet. Add an API key or a Google account: with "
+            "`pollux accounts add-key` or `pollux accounts add`, or on Pollux' web page.",
             model=model,
         )
     counts = Counter(place.state for place in places)

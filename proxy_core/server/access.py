@@ -20,14 +20,15 @@ class HostCheck:
     """Whether a Host header names us."""
 
     def __init__(self, domain_name: str, further: Iterable[str]) -> None:
+        """domain_name, further: settings DOMAIN_NAME, ALLOWED_HOSTS."""
         self._known: dict[str, bool] = {}
-        self.replace(domain_name, further)
+        own = urlsplit(domain_name).hostname
+        self._always = ALWAYS | {own.lower()} if own else ALWAYS
+        self.replace(further)
 
-    def replace(self, domain_name: str, further: Iterable[str]) -> None:
-        """From now on only these are our names (settings DOMAIN_NAME, ALLOWED_HOSTS)."""
-        self._names = ALWAYS | {host.lower() for host in further}
-        if own := urlsplit(domain_name).hostname:
-            self._names |= {own.lower()}
+    def replace(self, further: Iterable[str]) -> None:
+        """From now on only these are further names of ours."""
+        self._names = self._always | {host.lower() for host in further}
         self._known.clear()
 
     def __call__(self, host: str | None) -> bool:

@@ -3,7 +3,7 @@
 import secrets
 from pathlib import Path
 
-from proxy_core.disk import write_atomically
+from proxy_core.disk import reason_of, write_atomically
 
 FILE = "bearer_token"
 
@@ -32,7 +32,7 @@ def create(folder: Path) -> str:
     try:
         write_atomically(folder / FILE, f"{token}\n".encode())
     except OSError as error:
-        raise UnreadableToken(f"{FILE} cannot be written: {_why(error)}") from error
+        raise UnreadableToken(f"{FILE} cannot be written: {reason_of(error)}") from error
     return token
 
 
@@ -41,4 +41,4 @@ def load_or_create(folder: Path) -> str:
 
 
 def _why(error: OSError | UnicodeDecodeError) -> str:
-    return error.strerror or type(error).__name__ if isinstance(error, OSError) else "not text"
+    return reason_of(error) if isinstance(error, OSError) else "not text"

@@ -123,10 +123,15 @@ def next_free(host: str, port: int, tries: int = 100) -> int:
     return 0
 
 
+_OPTION: int = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
+"""The first is Windows': there SO_REUSEADDR takes a port from whoever listens on it. Elsewhere it
+only passes over connections that have ended."""
+
+
 def bind_failure(host: str, port: int) -> OSError | None:
     """Why a port cannot be taken now; None: it can. Blocks while a name is looked up."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.setsockopt(socket.SOL_SOCKET, _OPTION, 1)
         try:
             probe.bind((host, port))
         except OSError as error:

@@ -8,6 +8,9 @@ from proxy_core.memory import UsageCounts
 from proxy_core.tasks import in_thread
 from proxy_core.usage.prices import price_of
 
+MOST_ROWS = 10_000
+"Of one report."
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
@@ -32,6 +35,7 @@ class Day:
 
 
 async def report_of(period: str, rows: Sequence[UsageCounts]) -> UsageReport:
+    """rows: oldest first; those beyond MOST_ROWS are left out."""
     return await in_thread(_report, period, rows)
 
 
@@ -41,7 +45,8 @@ async def day_of(rows: Sequence[UsageCounts]) -> Day:
 
 
 def _report(period: str, rows: Sequence[UsageCounts]) -> UsageReport:
-    return UsageReport(period, tuple(UsageRow(*row, price_usd=price_of(row)) for row in rows))
+    told = tuple(UsageRow(*row, price_usd=price_of(row)) for row in rows[-MOST_ROWS:])
+    return UsageReport(period, told, more=len(rows) > MOST_ROWS)
 
 
 def _day(rows: Sequence[UsageCounts]) -> Day:

@@ -3,7 +3,6 @@
 Not here: where the counts of a minute are kept (`memory`), or what they cost (`prices`).
 """
 
-import math
 from collections import Counter
 
 from proxy_core.commands import UsageQuery, UsageReport
@@ -11,7 +10,7 @@ from proxy_core.events import Event, ExchangeEnded
 from proxy_core.memory import Memory
 from proxy_core.snapshot import Snapshot, Totals
 from proxy_core.usage.minute import MODELS, OTHER, Minute
-from proxy_core.usage.report import Day, day_of, report_of
+from proxy_core.usage.report import MOST_ROWS, Day, day_of, report_of
 
 
 class Usage:
@@ -73,7 +72,8 @@ class Usage:
         if self.memory is None:
             return UsageReport(query.period, ())
         self.hand_over()
-        rows = await self.memory.usage(query.period, query.since, query.until or math.inf)
+        # One more than is told, to see whether there are more.
+        rows = await self.memory.usage(query.period, query.since, query.until, MOST_ROWS + 1)
         return await report_of(query.period, rows)
 
     async def day(self, since: float, until: float) -> Day:

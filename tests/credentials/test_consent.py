@@ -296,6 +296,8 @@ def test_access_for_a_limited_time_is_noted() -> None:
     assert grant_of(refresh_token_expires_in=86_400).refresh_token_expires_at == NOW + 86_400
     assert grant_of().refresh_token_expires_at is None
     assert grant_of(refresh_token_expires_in="soon").refresh_token_expires_at is None
+    assert grant_of(refresh_token_expires_in=1e300).refresh_token_expires_at is None
+    assert grant_of(expires_in=1e300).expires_at == NOW + 3_600
 
 
 def test_who_it_is_stands_in_the_id_token() -> None:

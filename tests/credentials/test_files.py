@@ -235,6 +235,13 @@ def test_each_refusal_has_its_own_sentence_and_no_secret(value: object, said: st
     assert reason.endswith(".")
 
 
+def test_a_word_that_is_far_too_long_or_too_short_is_no_key() -> None:
+    for line in ("hello", "x" * 200_000):
+        credentials, (bad,) = parse_key_lines(line, store="s", source="f")
+        assert not credentials
+        assert bad.reason == "This is not an API key."
+
+
 def test_how_long_a_key_is_google_judges() -> None:
     (credential,), _ = parse_json('[{"type": "api_key", "key": "short"}]', store="s", source="f")
     assert isinstance(credential.secret, KeySecret)

@@ -1,4 +1,5 @@
 import re
+from dataclasses import dataclass
 
 import pytest
 
@@ -8,6 +9,7 @@ from proxy_core.credentials.identity import (
     account_label,
     hint,
     is_email,
+    is_owner,
     key_id,
     key_label,
     service_account_id,
@@ -50,6 +52,30 @@ def test_parts_of_an_id_do_not_run_into_each_other() -> None:
 )
 def test_a_file_name_is_split_at_its_last_underscore(name: str, expected: NameHint) -> None:
     assert hint(name) == expected
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    subject: str | None
+    email: str | None
+
+
+@pytest.mark.parametrize(
+    ("known", "subject", "email", "same"),
+    [
+        (Known("1", "a@b.c"), "1", "new@b.c", True),
+        (Known("1", "a@b.c"), "2", "a@b.c", False),
+        (Known("1", "A@b.c"), None, "a@B.c", True),
+        (Known(None, "a@b.c"), "1", "a@b.c", True),
+        (Known(None, "a@b.c"), "1", None, False),
+        (Known(None, None), None, None, False),
+        (Known("", ""), "", "", False),
+    ],
+)
+def test_an_account_is_known_by_its_subject_else_by_its_e_mail(
+    known: Known, subject: str | None, email: str | None, same: bool
+) -> None:
+    assert is_owner(known, subject, email) is same
 
 
 def test_labels_say_who_pays_and_show_no_secret() -> None:

@@ -144,12 +144,14 @@ def test_the_newest_good_client_file_of_a_folder_counts(tmp_path: Path) -> None:
         path.write_bytes(content)
         os.utime(path, (1_000 + age, 1_000 + age))
     (tmp_path / "other.json").write_bytes(file())
-    client = from_folder(tmp_path)
-    assert client is not None
+    found = from_folder(tmp_path)
+    assert found is not None
+    path, client = found
+    assert path.name == "client_secret_2.json"
     assert (client.client_id, client.kind, client.source) == ("made-up-id", "web", "imported")
     assert from_folder(tmp_path / "none") is None
     (tmp_path / "client_secret_4.json").symlink_to(tmp_path / "gone")
-    assert from_folder(tmp_path) == client
+    assert from_folder(tmp_path) == found
 
 
 @pytest.mark.parametrize("resources", ["resources", "desktop/resources"])

@@ -14,7 +14,9 @@ from tests.credentials.made_up import stored_account
         (" 2027-01-15T10:00:00+02:00 ", 1_800_000_000.0),
         (1_800_000_000.0, 1_800_000_000.0),
         ("soon", None),
-        ("0001-01-01T00:00:00+14:00", -62_135_647_200.0),
+        ("0001-01-01T00:00:00+14:00", None),
+        (1.8e12, None),
+        (float("nan"), None),
         (None, None),
     ],
 )
@@ -22,6 +24,17 @@ def test_every_form_of_expiry_is_understood(
     text: str | float | None, expected: float | None
 ) -> None:
     assert read_expiry(text) == expected
+
+
+@pytest.mark.parametrize(
+    "at", [1.8e12, -1, 10**400, float("inf"), float("-inf"), float("nan"), 253_402_300_800]
+)
+def test_a_time_that_no_clock_could_say_counts_as_unknown(at: float) -> None:
+    names = ("expiry", "signed_in_at", "refresh_token_expires_at")
+    stored = StoredAccount.model_validate(stored_account(**dict.fromkeys(names, at)))
+    assert stored.expires_at() is None
+    assert stored.signed_in_at is None
+    assert stored.refresh_token_expires_at is None
 
 
 def test_other_programs_names_of_a_field_are_understood() -> None:

@@ -238,10 +238,21 @@ def test_an_unreadable_file_is_renamed_when_it_is_removed(tmp_path: Path) -> Non
     assert store.load().unreadable == ()
 
 
+def test_a_file_that_may_still_be_being_written_is_told_of_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "oauth_creds_a.json"
+    path.write_text('{"refresh_to', "utf-8")
+    store = FolderStore(tmp_path)
+    assert [one.source for one in store.load().unreadable] == [path.name]
+    path.write_text(json.dumps(stored_account()), "utf-8")
+    loaded = store.load()
+    assert (len(loaded.credentials), loaded.unreadable) == (1, ())
+
+
 def test_only_damaged_files_of_our_own_are_set_aside_and_told_of(tmp_path: Path) -> None:
     ours = ("oauth_creds_a.json", "api_key_b.json", "service_account_c.json")
     for name in (*ours, "other.json"):
         (tmp_path / name).write_text('{"refresh_to', "utf-8")
+        os.utime(tmp_path / name, (1_000, 1_000))
     store = FolderStore(tmp_path)
     for _ in range(2):  # told again as long as this program runs
         assert {one.source for one in store.load().unreadable} == {*ours, "other.json"}

@@ -204,14 +204,64 @@ def test_what_is_sealed_but_no_content_is_damage(path: Path, content: object) ->
     assert "damaged" in Vault(path, owners_key()).load().unreadable[0].reason
 
 
-def test_a_save_on_a_vault_that_was_damaged_meanwhile_begins_a_new_one(path: Path) -> None:
-    vault = Vault(path, owners_key())
-    vault.save([ACCOUNT])
+def damage(path: Path) -> None:
     path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("misfortune", [damage, Path.unlink])
+def test_what_was_read_from_a_vault_that_is_gone_goes_into_the_new_one(
+    path: Path, misfortune: Callable[[Path], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    keyring = MemoryKeyring()
+    vault = Vault(path, SystemKeychain(keyring))
+    vault.save([ACCOUNT])
+    vault.save_client(CLIENT)
+    vault = Vault(path, SystemKeychain(keyring))
+    vault.load()
+    misfortune(path)
+    assert [one.id for one in vault.load().credentials] == [ACCOUNT.id], "nothing is lost"
     vault.save([KEY])
-    loaded = vault.load()
-    assert [one.id for one in loaded.credentials] == [KEY.id]
-    assert "damaged" in loaded.unreadable[0].reason
+    assert "a new one begins with what was read" in caplog.text
+    again = Vault(path, SystemKeychain(keyring))
+    assert (held(again), again.load_client()) == (expected(ACCOUNT, KEY), CLIENT)
+    assert len(keyring.entries) == 1
+    if misfortune is damage:
+        (bad,) = vault.load().unreadable
+        assert "goes into a new vault" in bad.reason
+
+
+def test_a_new_vault_gets_a_new_key_where_the_keyring_has_lost_the_old_one(path: Path) -> None:
+    keyring = MemoryKeyring()
+    vault = Vault(path, SystemKeychain(keyring))
+    vault.save([ACCOUNT])
+    lose(keyring)
+    path.unlink()
+    vault.save([KEY])
+    assert held(Vault(path, SystemKeychain(keyring))) == expected(ACCOUNT, KEY)
+
+
+def test_a_first_save_that_fails_leaves_one_key_for_all_later_ones(path: Path) -> None:
+    keyring = MemoryKeyring()
+    vault = Vault(path, SystemKeychain(keyring))
+    path.mkdir(parents=True)  # nothing can be renamed into its place
+    for _ in range(2):
+        with pytest.raises(StoreFailed):
+            vault.save([ACCOUNT])
+    path.rmdir()
+    vault.save([ACCOUNT])
+    assert held(Vault(path, SystemKeychain(keyring))) == expected(ACCOUNT)
+    assert len(keyring.entries) == 1
+
+
+def test_a_refusal_that_is_over_does_not_keep_credentials_from_being_taken_out(path: Path) -> None:
+    keyring = MemoryKeyring()
+    Vault(path, SystemKeychain(keyring)).save([ACCOUNT])
+    vault = Vault(path, SystemKeychain(keyring))
+    lock(keyring)
+    assert vault.load().closed
+    keyring.failure = None
+    vault.delete([ACCOUNT.id])
+    assert held(vault) == {}
 
 
 def test_a_vault_of_a_newer_version_is_left_alone(path: Path) -> None:

@@ -5,9 +5,10 @@ Removing is at the end, files of every shape are in `test_importing`.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from pydantic import SecretStr
@@ -15,15 +16,15 @@ from pydantic import SecretStr
 from proxy_core.assembly import build
 from proxy_core.commands import Refusal, RefusalCode
 from proxy_core.credentials.model import AccountSecret, Credential
+from proxy_core.credentials.stores import FolderStore, Loaded, StoreFailed
 from proxy_core.credentials.transfer import unpack
 from proxy_core.engine.accounts import LONGEST_LABEL
 from proxy_core.events import CredentialsLoaded, Event
+from proxy_core.memory import Memory
 from proxy_core.settings import load_settings
 from proxy_core.simulator import Reply, World
-from proxy_core.simulator.world import RETRIEVER
 from tests.fakes.home import Home, at_home, file, unreachable
 from tests.fakes.pollux import TOKEN
-from tests.fakes.site import until
 
 ADA = "ada@example.com"
 
@@ -355,29 +356,6 @@ def token_of(home: Home) -> str:
     return secret.refresh_token.get_secret_value()
 
 
-async def test_an_older_sign_in_is_renewed_and_the_same_one_is_known(home: Home) -> None:
-    await home.take_in(home.world.sign_in(ADA, "p1"))
-    newer = home.world.sign_in(ADA, "p1")
-    outcomes = [(await home.take_in(newer)).items[0].outcome for _ in range(2)]
-    assert outcomes == ["renewed", "known"]
-    assert token_of(home) == newer["refresh_token"]
-    assert len(home.files()) == 1
-
-
-async def test_an_old_copy_that_is_dead_does_not_take_the_place_of_one_that_works(
-    home: Home,
-) -> None:
-    home.world.add_account(ADA, "p1")
-    old, new = home.world.sign_in(ADA, "p1"), home.world.sign_in(ADA, "p1")
-    home.world.grants[old["refresh_token"]].revoked = True
-    await home.take_in(new)
-    report = await home.take_in(old)
-    assert [item.outcome for item in report.items] == ["refused"]
-    assert report.items[0].reason
-    assert token_of(home) == new["refresh_token"]
-    assert home.views[0].state == "ready"
-
-
 async def test_a_dead_sign_in_is_kept_and_said_to_need_a_new_one(home: Home) -> None:
     dead = home.world.sign_in(ADA, "p1")
     home.world.grants[dead["refresh_token"]].revoked = True
@@ -407,47 +385,42 @@ async def test_what_a_sign_in_gave_is_kept_and_proved(home: Home) -> None:
     assert (await home.commands.check(found.id))[0].ok
 
 
-def rotating(token: str) -> Reply:
-    """The token endpoint gives a new refresh token."""
-    body = {
-        "access_token": "ya29.simulated-rotated",
-        "expires_in": 3599,
-        "scope": RETRIEVER,
-        "token_type": "Bearer",
-        "refresh_token": token,
-    }
-    return Reply.raw(200, json.dumps(body).encode())
+# -- stores that fail -------------------------------------------------------------------------
 
 
-async def test_a_refresh_token_that_google_replaces_is_written(home: Home) -> None:
-    home.world.add_account(ADA, "p1")
-    await home.take_in(home.world.sign_in(ADA, "p1"))
-    newer = home.world.sign_in(ADA, "p1")["refresh_token"]
-    home.world.script(rotating(newer), action="token")
-    await home.commands.check()
-    await until(lambda: token_of(home) == newer)
-    assert newer.encode() in next(iter(home.files().values()))
-    assert len(home.files()) == 1
-
-
-async def test_one_that_is_replaced_while_it_is_added_is_kept_as_the_new_one(home: Home) -> None:
-    home.world.add_account(ADA, "p1")
-    old, new = (home.world.sign_in(ADA, "p1") for _ in range(2))
-    home.world.script(rotating(new["refresh_token"]), action="token")
-    report = await home.take_in(old)
-    assert [item.outcome for item in report.items] == ["added"]
-    assert token_of(home) == new["refresh_token"]
-    assert len(home.files()) == 1
-
-
-async def test_a_replaced_one_that_cannot_be_kept_is_logged(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+async def test_of_several_the_pool_has_those_that_were_kept_before_the_disk_was_full(
+    home: Home,
 ) -> None:
-    world = World()
-    world.add_account(ADA, "p1")
-    stored, newer = (world.sign_in(ADA, "p1") for _ in range(2))
-    async with at_home(tmp_path, world, [stored]) as home:
-        world.script(rotating(newer["refresh_token"]), action="token")
-        await home.commands.check()
-        await until(lambda: "could not be kept" in caplog.text)
-    assert newer["refresh_token"] not in caplog.text
+    keeper = home.engine._parts.keeper
+    keeper._places = replace(keeper._places, folder=cast("FolderStore", FullShelf()))
+    with pytest.raises(Refusal) as caught:
+        await home.commands.add_keys("\n".join(home.world.add_key(p) for p in ("p1", "p2")))
+    assert caught.value.code == RefusalCode.STORE_FAILED
+    assert len(home.views) == 1
+
+
+class FullShelf:
+    """A folder on a disk that has room for one credential more."""
+
+    name = "folder"
+
+    def __init__(self) -> None:
+        self.held: tuple[Credential, ...] = ()
+
+    def load(self) -> Loaded:
+        return Loaded(self.held)
+
+    def save(self, credentials: Sequence[Credential]) -> None:
+        self.held = (replace(credentials[0], store=self.name),)
+        raise StoreFailed("No space left on device.", "Free some space.")
+
+
+async def test_what_the_database_does_not_take_is_said_once_to_hold_until_the_end(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    added = await home.add()
+    home.engine._parts.remembering._memory = await asyncio.to_thread(Memory.open, None, home.clock)
+    for enabled in (False, True, False):
+        await home.commands.enable(added, enabled=enabled)
+    assert caplog.text.count("hold only until Pollux ends") == 1
+    assert home.view(added).state == "disabled"

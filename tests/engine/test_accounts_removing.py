@@ -1,5 +1,6 @@
 """Removing credentials: what it means, what it leaves behind, and revoking at Google."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,7 +9,10 @@ import pytest
 
 from proxy_core.commands import Refusal, RefusalCode
 from proxy_core.simulator import Reply, World
+from tests.credentials.made_up import parse_one
+from tests.fakes.folders import block, held_up
 from tests.fakes.home import Home, at_home, with_vault
+from tests.fakes.site import until
 
 ADA = "ada@example.com"
 EVE = "eve@example.com"
@@ -38,7 +42,7 @@ async def test_a_removed_key_is_gone_from_pool_folder_and_memory(tmp_path: Path)
         added = await home.add(key=key, label="mine")
         await home.commands.enable(added, enabled=False)
         removal = await home.commands.removal_of(added)
-        assert (removal.label, removal.can_revoke, removal.also_stops) == ("mine", False, ())
+        assert (removal.label, removal.can_revoke) == ("mine", False)
         assert "goes on to exist" in removal.sentence
         await home.commands.remove(added)
         assert (home.views, home.files()) == ((), {})
@@ -164,8 +168,20 @@ async def test_what_cannot_be_written_stays_in_store_and_pool(home: Home) -> Non
     assert (await home.commands.check(stays))[0].ok
 
 
-def block(folder: Path) -> None:
-    """Keeps the folder from being written, for root too."""
-    lock = folder / ".credentials.lock"
-    lock.unlink(missing_ok=True)
-    lock.mkdir()
+async def test_a_sign_in_that_is_kept_meanwhile_is_not_revoked(home: Home) -> None:
+    accounts = home.engine._parts.accounts
+    (only,) = await ids_of(home, home.world.sign_in(ADA, "p1"))
+    other = parse_one(home.world.sign_in(ADA, "p2"))
+    async with held_up(home.folder):
+        keeping = asyncio.create_task(accounts.keep([other]))
+        await until(accounts.keeper._writing.locked)
+        removing = asyncio.create_task(home.commands.remove(only, revoke=True))
+        await asyncio.sleep(0)
+    await keeping
+    with pytest.raises(Refusal) as caught:
+        await removing
+    assert caught.value.code == RefusalCode.CONFLICT
+    assert "removed here, but its access was not revoked" in caught.value.sentence
+    assert "p2" in caught.value.sentence
+    assert [view.id for view in home.views] == [other.id]
+    assert revocations(home) == 0

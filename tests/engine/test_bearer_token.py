@@ -7,9 +7,13 @@ import orjson
 
 from proxy_core.assembly import read_token
 from proxy_core.commands import RefusalCode
+from proxy_core.engine.bearer_token import BearerToken
+from proxy_core.server.access import TokenCheck
+from proxy_core.server.bearer import load
 from proxy_core.settings import load_settings
 from tests.fakes.home import Home, at_home
 from tests.fakes.pollux import TOKEN
+from tests.fakes.site import until
 from tests.server import raw
 
 MODELS = "/v1/models"
@@ -26,11 +30,8 @@ async def status(home: Home, path: str, head: bytes) -> int:
 
 async def session(home: Home) -> bytes:
     """The header of a new session on the page."""
-    head = f"Origin: {home.url}\r\n".encode()
     body = orjson.dumps({"token": home.engine.token})
-    host = f"Host: {home.url.removeprefix('http://')}\r\n".encode()
-    sent = raw.request("/admin/v1/session", body, head=head, auth=b"", host=host)
-    answer = await raw.send(home.url, sent)
+    answer = await raw.send(home.url, raw.request("/admin/v1/session", body, auth=b""))
     assert answer.status == 204, answer.body
     return f"Cookie: {answer.headers['set-cookie'].split(';')[0]}\r\n".encode()
 
@@ -60,6 +61,23 @@ async def test_sessions_of_the_page_end_with_the_token(tmp_path: Path) -> None:
         await home.commands.rotate_token()
         assert await status(home, STATE, cookie) == 401
         assert await status(home, STATE, await session(home)) == 200
+
+
+async def test_new_tokens_at_the_same_time_leave_the_one_of_the_file(tmp_path: Path) -> None:
+    made = BearerToken("old", TokenCheck("old"), tmp_path, fixed=False)
+    for _ in range(10):
+        await asyncio.gather(*(made.rotate() for _ in range(3)))
+        assert await asyncio.to_thread(load, tmp_path) == made.value
+
+
+async def test_a_new_token_counts_although_nobody_waits_for_it(tmp_path: Path) -> None:
+    check = TokenCheck("old")
+    made = BearerToken("old", check, tmp_path, fixed=False)
+    asking = asyncio.create_task(made.rotate())
+    await asyncio.sleep(0)
+    asking.cancel()
+    await until(lambda: check.generation == 1)
+    assert await asyncio.to_thread(load, tmp_path) == made.value
 
 
 async def test_a_token_that_the_environment_sets_is_changed_there(tmp_path: Path) -> None:

@@ -174,3 +174,25 @@ async def test_one_that_is_removed_while_it_is_added_leaves_no_trace(tmp_path: P
         report = await adding
         assert [item.outcome for item in report.items] == ["known", "added"]
         assert [view.id for view in home.views] == [report.items[1].id]
+
+
+async def test_what_google_said_of_an_older_sign_in_is_not_held_against_a_new_one(
+    home: Home,
+) -> None:
+    home.world.add_account(ADA, "p1")
+    stored = home.world.sign_in(ADA, "p1")
+    await home.take_in(stored)
+    home.world.grants[stored["refresh_token"]].revoked = True
+    answer = asyncio.Event()
+    home.world.script(Reply.wait(answer), action="token")
+    asked = len(home.world.requests)
+    checking = asyncio.create_task(home.commands.check())
+    await home.world.until(lambda: len(home.world.requests) > asked)
+    await home.take_in(home.world.sign_in(ADA, "p1"))
+    assert home.views[0].state == "ready"
+    answer.set()
+    (result,) = await checking
+    assert not result.ok
+    assert "no longer accepts" in result.sentence
+    assert home.views[0].state == "ready"
+    assert (await home.commands.check())[0].ok

@@ -302,6 +302,16 @@ async def test_a_folder_that_is_not_there_yet_is_no_fault(patient: Patient) -> N
     assert "will be made" in finding.sentence
 
 
+async def test_a_file_that_was_damaged_at_an_earlier_start_is_still_told_of(
+    patient: Patient,
+) -> None:
+    _put(patient.folder / "vault.damaged-1", "?", 0o600)
+    (finding,) = (await patient.examined())["data_folder"]
+    assert not finding.ok
+    assert "vault.damaged-1" in finding.sentence
+    assert "backup" in finding.next_step
+
+
 async def test_a_folder_that_cannot_be_written_is_told(patient: Patient) -> None:
     file = patient.folder / "file"
     _put(file, "", 0o600)

@@ -14,6 +14,7 @@ from proxy_core.server.listener import PortTaken
 from proxy_core.settings import load_settings
 from proxy_core.simulator import Reply, World
 from tests.fakes.clock import FakeClock
+from tests.fakes.folders import held_up
 from tests.fakes.google import google
 from tests.fakes.home import at_home
 from tests.fakes.pollux import TOKEN, pollux
@@ -211,3 +212,36 @@ async def test_good_and_bad_of_a_folder_are_counted_and_named(
     assert "api_keys.txt line 3 is left out" in caplog.text
     assert "AIza-made-up" not in caplog.text
     assert "sk-x123456" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:0"),
+        ("::", "http://[::1]:0"),  # asyncio's takes no IPv4
+        ("192.168.1.5", "http://192.168.1.5:0"),
+    ],
+)
+async def test_the_url_is_one_that_this_machine_reaches(
+    host: str, expected: str, tmp_path: Path
+) -> None:
+    values = {"HOST": host, "PERSISTENT_STORAGE_PATH": str(tmp_path)}
+    engine = build(await asyncio.to_thread(load_settings, values, {}, None, None), TOKEN)
+    assert engine.url == expected
+    await engine.stop()
+
+
+async def test_a_stop_lets_a_command_that_changes_something_come_to_its_end(
+    tmp_path: Path,
+) -> None:
+    async with at_home(tmp_path) as home:
+        key = home.world.add_key("p1")
+        async with held_up(tmp_path):
+            adding = asyncio.create_task(home.commands.add_keys(key, "mine"))
+            await until(home.engine._parts.keeper._writing.locked)
+            stopping = asyncio.create_task(home.engine.stop(grace_s=0))
+            await until(lambda: home.clock.sleepers)
+            adding.cancel()
+        await stopping
+    async with at_home(tmp_path, home.world) as again:
+        assert [view.label for view in again.views] == ["mine"]

@@ -178,12 +178,13 @@ class Shelf:
             raise StoreFailed("The store does not work.", "Mend it.")
 
 
-def find(folder: Path, in_vault: OAuthClient | None) -> OAuthClient | None:
-    return in_vault or from_folder(folder)
+def find(folder: Path, imported: OAuthClient | None) -> OAuthClient | None:
+    found = from_folder(folder)
+    return imported or (None if found is None else found[1])
 
 
 async def keeper_of(
-    path: Path, vault: Shelf | None, folder: Shelf, *, folder_first: bool = False
+    path: Path, vault: Shelf, folder: Shelf, *, folder_first: bool = False
 ) -> Keeper:
     """Read, with both stores."""
     places = Places(
@@ -220,16 +221,6 @@ async def test_each_old_one_goes_where_it_is_and_new_ones_to_the_vault(tmp_path:
     assert (set(vault.held), set(folder.held)) == ({FIRST.id, THIRD.id}, {SECOND.id})
     tokens = {one.id: token_of(one) for one in keeper.credentials}
     assert (tokens[FIRST.id], tokens[SECOND.id]) == ("1//newer", "1//newer")
-
-
-async def test_without_a_vault_the_folder_takes_all(tmp_path: Path) -> None:
-    folder = Shelf("folder")
-    keeper = await keeper_of(tmp_path, None, folder)
-    assert keeper.vault_opened
-    assert await keeper.save([FIRST]) == "folder"
-    assert (await keeper.vault_status()).state == "none"
-    await keeper.delete([FIRST.id])
-    assert folder.held == {}
 
 
 @pytest.mark.parametrize("failing", ["vault", "folder"])
@@ -336,17 +327,49 @@ async def test_without_a_vault_that_works_a_client_is_a_file(tmp_path: Path) -> 
     assert not (tmp_path / CLIENT_FILE).exists()
 
 
-async def test_a_newer_client_that_the_vault_does_not_take_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("reason", ["the vault fails", "plain files were chosen"])
+async def test_of_two_imported_clients_the_newest_is_used(tmp_path: Path, reason: str) -> None:
     vault = Shelf("vault")
     keeper = await keeper_of(tmp_path, vault, Shelf("folder"))
     await keeper.save_client(CLIENT, content_of(CLIENT))
-    vault.fails = True
-    for command in (keeper.save_client(OTHER, content_of(OTHER)), keeper.forget_client()):
-        with pytest.raises(Refusal) as caught:
-            await command
-        assert caught.value.code == RefusalCode.STORE_FAILED
-        assert keeper.client == CLIENT
     assert names(tmp_path) == []
+    vault.fails = reason == "the vault fails"
+    keeper = await keeper_of(tmp_path, vault, Shelf("folder"), folder_first=not vault.fails)
+    await keeper.save_client(OTHER, content_of(OTHER))
+    assert keeper.client == OTHER
+    vault.fails = False
+    keeper = await keeper_of(tmp_path, vault, Shelf("folder"))
+    assert keeper.client == OTHER
+    await keeper.save_client(CLIENT, content_of(CLIENT))
+    assert (keeper.client, names(tmp_path)) == (CLIENT, [])
+
+
+async def test_a_client_is_forgotten_in_both_places_or_in_none(tmp_path: Path) -> None:
+    vault = Shelf("vault")
+    keeper = await keeper_of(tmp_path, vault, Shelf("folder"))
+    await keeper.save_client(CLIENT, content_of(CLIENT))
+    keeper = await keeper_of(tmp_path, vault, Shelf("folder"), folder_first=True)
+    await keeper.save_client(OTHER, content_of(OTHER))
+    vault.fails = True
+    with pytest.raises(Refusal) as caught:
+        await keeper.forget_client()
+    assert (caught.value.code, keeper.client) == (RefusalCode.STORE_FAILED, OTHER)
+    vault.fails = False
+    await keeper.forget_client()
+    assert (client_of(keeper), vault.client, names(tmp_path)) == (None, None, [])
+
+
+async def test_a_client_file_that_its_owner_put_there_is_only_read(tmp_path: Path) -> None:
+    (tmp_path / "client_secret_123.json").write_bytes(content_of(CLIENT))
+    keeper = await keeper_of(tmp_path, Shelf("vault"), Shelf("folder"))
+    with pytest.raises(Refusal) as caught:
+        await keeper.forget_client()
+    assert caught.value.code == RefusalCode.READ_ONLY
+    assert "client_secret_123.json" in caught.value.sentence
+    assert keeper.client == CLIENT
+    await keeper.save_client(OTHER, content_of(OTHER))
+    await keeper.forget_client()
+    assert client_of(keeper) == CLIENT
 
 
 # -- a keyring that asks its owner ------------------------------------------------------------
@@ -385,3 +408,81 @@ async def test_a_keyring_that_is_locked_leaves_the_vault_as_it_is(tmp_path: Path
     assert await keeper.save([THIRD]) == "vault"
     assert keeper.kept_in == "the vault"
     assert {one.id for one in keeper.credentials} == {FIRST.id, SECOND.id, THIRD.id}
+
+
+async def behind(keyring: MemoryKeyring, folder: Path) -> Keeper:
+    """A keeper as after a start: everything was read that could be."""
+    keeper = Keeper(Places(FolderStore(folder), folder, vault_behind(keyring, folder)), find)
+    await keeper.read_files()
+    await keeper.read_vault()
+    return keeper
+
+
+def signed_in(credential: Credential, at: float, token: str) -> Credential:
+    assert isinstance(credential.secret, AccountSecret)
+    secret = replace(credential.secret, signed_in_at=at, refresh_token=SecretStr(token))
+    return replace(credential, secret=secret)
+
+
+@pytest.mark.parametrize("opened_by", ["a restart", "the doctor", "a save"])
+async def test_a_sign_in_that_was_kept_while_the_vault_was_locked_stays_the_newest(
+    tmp_path: Path, opened_by: str
+) -> None:
+    keyring = MemoryKeyring()
+    await asyncio.to_thread(vault_behind(keyring, tmp_path).save, [signed_in(FIRST, 1.0, "1//old")])
+    await asyncio.to_thread(vault_behind(keyring, tmp_path).save_client, CLIENT)
+    keyring.failure = KeyringLocked()
+    keeper = await behind(keyring, tmp_path)
+    assert keeper.kept_in.startswith("files in")
+    assert await keeper.save([signed_in(FIRST, 2.0, "1//new")]) == "folder"
+    keyring.failure = None
+    match opened_by:
+        case "a restart":
+            keeper = await behind(keyring, tmp_path)
+        case "the doctor":
+            assert (await keeper.vault_status()).state == "open"
+        case _:
+            assert await keeper.save([SECOND]) == "vault"
+    found = {one.id: one for one in keeper.credentials}[FIRST.id]
+    assert (token_of(found), found.store) == ("1//new", "vault")
+    assert keeper.client == CLIENT
+    assert keeper.kept_in == "the vault"
+    assert keeper.unreadable == ()
+
+
+async def test_a_late_answer_of_the_keyring_undoes_nothing_that_came_after_it(
+    tmp_path: Path,
+) -> None:
+    vault, folder = LateShelf("vault", FIRST), Shelf("folder")
+    places = Places(cast("FolderStore", folder), tmp_path, cast("Vault", vault))
+    keeper = Keeper(places, find)
+    await keeper.read_files()
+    vault.answering.clear()
+    reading = asyncio.create_task(keeper.read_vault())
+    await asyncio.to_thread(vault.asked.wait)
+    vault.is_late = False
+    await keeper.save([SECOND])
+    vault.answering.set()
+    await reading
+    assert {one.id for one in keeper.credentials} == {FIRST.id, SECOND.id}
+    vault.refuses = True
+    await keeper.read_vault()
+    assert {one.id for one in keeper.credentials} == {FIRST.id, SECOND.id}
+
+
+class LateShelf(Shelf):
+    """Its first load answers late, with what it held when it was asked."""
+
+    def __init__(self, name: str, *held: Credential) -> None:
+        super().__init__(name, *held)
+        self.is_late, self.refuses = True, False
+        self.asked, self.answering = threading.Event(), threading.Event()
+
+    def load(self) -> Loaded:
+        if self.refuses:
+            return Loaded(closed=True)
+        loaded = super().load()
+        if self.is_late:
+            self.asked.set()
+            self.answering.wait()
+        return loaded

@@ -44,7 +44,7 @@ class Running:
             max_body_bytes=1,
         )
         self.guards = Guards(
-            HostCheck("http://localhost:7860", ()), TokenCheck("made-up"), Cors(())
+            HostCheck("https://pollux.example", ()), TokenCheck("made-up"), Cors(())
         )
         self._appliers = appliers(
             pool=self.pool, relay=self.relay, services=self.services, guards=self.guards
@@ -141,6 +141,15 @@ async def test_a_name_that_was_refused_before_is_let_in(running: Running) -> Non
     running.change("ALLOWED_HOSTS", "[]")
     assert not host("proxy.example")
     assert host("localhost")
+
+
+async def test_our_public_name_stays_the_one_of_the_start(running: Running) -> None:
+    host = running.guards.host
+    settings = {"domain_name": "https://new.example", "allowed_hosts": '["more.example"]'}
+    running._appliers["ALLOWED_HOSTS"](Settings.model_validate(settings))
+    assert host("more.example")
+    assert host("pollux.example")
+    assert not host("new.example")
 
 
 async def test_pages_of_an_origin_are_let_in_and_out(running: Running) -> None:

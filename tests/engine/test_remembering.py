@@ -79,7 +79,7 @@ async def test_one_that_is_closed_while_it_is_opened_is_closed_when_it_is_open()
     go_on.set()
     await memory.close()
     with pytest.raises(DatabaseFailed, match="closed"):
-        await opened[0].flush()
+        await opened[0].usage("day", 0, 0, 9)
 
 
 async def test_one_that_could_not_be_opened_at_all_can_be_closed() -> None:

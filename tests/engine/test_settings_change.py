@@ -9,6 +9,7 @@ import pytest
 from proxy_core.commands import Refusal, RefusalCode, SettingView
 from proxy_core.engine.settings_change import SettingsChanger
 from proxy_core.settings import SETTINGS, Settings, Source, load_settings
+from tests.fakes.site import until
 from tests.settings.known import SECRETS
 
 
@@ -131,6 +132,17 @@ async def test_changes_at_the_same_time_both_count(toml: Path) -> None:
     made = await changer(toml)
     await asyncio.gather(made.change({"PORT": "1"}), made.change({"HOST": "a"}))
     assert (made.settings.port, made.settings.host) == (1, "a")
+
+
+async def test_a_change_takes_place_although_nobody_waits_for_it(toml: Path) -> None:
+    applied = Applied("MAX_ATTEMPTS")
+    made = await changer(toml, applied)
+    asking = asyncio.create_task(made.change({"MAX_ATTEMPTS": "9"}))
+    await asyncio.sleep(0)
+    asking.cancel()
+    await until(lambda: "MAX_ATTEMPTS" in applied)
+    assert made.settings.max_attempts == 9
+    assert "9" in await asyncio.to_thread(text, toml)
 
 
 # -- refusing ------------------------------------------------------------------------------

@@ -7,12 +7,12 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from proxy_core.commands import Refusal, RefusalCode, SignInRequest, SignInStatus
+from proxy_core.commands import Refusal, RefusalCode, SignInRequest, SignInStatus, SignInView
 from proxy_core.credentials.model import Credential, KeySecret
 from proxy_core.credentials.oauth_client import OAuthClient
 from proxy_core.engine.sign_in import CHOICE_S, CONSENT_S, MOST_SIGN_INS, REMEMBER_S
 from proxy_core.simulator import Reply
-from tests.fakes.accounts import FakeAccounts
+from tests.fakes.accounts import CLIENT, FakeAccounts
 from tests.fakes.clock import FakeClock
 from tests.fakes.consenting import ADA, PROJECT, consented, consented_query, google_of_ada
 from tests.fakes.signing_in import DOMAIN_NAME, PAGE_URL, SigningIn, signing_in
@@ -63,6 +63,27 @@ async def test_on_the_page_the_proxy_itself_answers() -> None:
     async with signing_in(NOWHERE) as running:
         view = await running.sign_ins.begin_sign_in(PAGE)
     assert view.redirect_uri == f"{PAGE_URL}/oauth2/callback"
+
+
+@pytest.mark.parametrize(
+    ("host", "client", "lost"),
+    [
+        ("127.0.0.1", CLIENT, False),
+        ("0.0.0.0", CLIENT, False),
+        ("192.168.1.20", CLIENT, True),
+        ("::", CLIENT, True),
+        ("192.168.1.20", WEB, False),
+    ],
+)
+async def test_where_the_redirect_finds_nobody_its_address_is_asked_for(
+    host: str, client: OAuthClient, lost: bool
+) -> None:
+    async with signing_in(NOWHERE, FakeAccounts(client=client), host=host) as running:
+        view = await running.sign_ins.begin_sign_in(PAGE)
+        assert ("paste its address" in view.next_step) is lost
+        if client is CLIENT:
+            view = await running.sign_ins.begin_sign_in(LOOPBACK)
+            assert "paste" not in view.next_step
 
 
 async def test_a_web_client_is_answered_under_the_public_name() -> None:
@@ -338,6 +359,38 @@ async def test_cancelling_during_the_exchange_keeps_nothing() -> None:
         assert (await pasting).status is SignInStatus.CANCELLED
         hold.set()
     assert running.accounts.kept == {}
+
+
+async def saving(running: SigningIn) -> tuple[str, asyncio.Task[SignInView], asyncio.Event]:
+    """A sign-in whose credential is being kept: its id, its step, what lets the store go on."""
+    running.accounts.saved = saved = asyncio.Event()
+    begun = await running.sign_ins.begin_sign_in(PAGE)
+    redirect = await consented(begun.url)
+    pasting = asyncio.create_task(running.sign_ins.paste_redirect(begun.id, redirect))
+    await running.accounts.saving.wait()
+    return begun.id, pasting, saved
+
+
+async def test_what_is_being_saved_is_not_cancelled_but_told_as_it_ends() -> None:
+    async with google_of_ada(PROJECT) as fake, signing_in(fake.base_url) as running:
+        sign_in_id, pasting, saved = await saving(running)
+        cancelling = asyncio.create_task(running.sign_ins.cancel_sign_in(sign_in_id))
+        await asyncio.sleep(0)
+        saved.set()
+        ended = await cancelling
+        assert ended.status is SignInStatus.DONE
+        assert ended.added == tuple(running.accounts.kept)
+        assert await pasting == ended
+
+
+async def test_stopping_the_engine_waits_for_what_is_being_saved() -> None:
+    async with google_of_ada(PROJECT) as fake, signing_in(fake.base_url) as running:
+        _, pasting, saved = await saving(running)
+        closing = asyncio.create_task(running.sign_ins.close())
+        await asyncio.sleep(0)
+        saved.set()
+        await closing
+        assert (await pasting).status is SignInStatus.DONE
 
 
 async def test_five_minutes_without_consent_end_it_and_close_the_port() -> None:

@@ -1,10 +1,12 @@
 """The engine's accounts as a sign-in sees them, in memory."""
 
+import asyncio
 from collections.abc import Sequence
 
 from pydantic import SecretStr
 
 from proxy_core.commands import Refusal
+from proxy_core.credentials.identity import is_owner
 from proxy_core.credentials.model import AccountSecret, Credential
 from proxy_core.credentials.oauth_client import OAuthClient
 
@@ -21,19 +23,18 @@ class FakeAccounts:
         self.owners_client = client
         self.refusal: Refusal | None = None
         "What `keep` raises."
+        self.saving = asyncio.Event()
+        "Set when `keep` has begun."
+        self.saved: asyncio.Event | None = None
+        "What `keep` waits for."
 
     def of(self, subject: str | None, email: str | None, client_id: str) -> Sequence[Credential]:
-        def is_owner(secret: AccountSecret) -> bool:
-            if secret.client_id != client_id:
-                return False
-            if secret.subject and subject:
-                return secret.subject == subject
-            return bool(email) and (secret.email or "").lower() == str(email).lower()
-
         return [
             one
             for one in self.kept.values()
-            if isinstance(one.secret, AccountSecret) and is_owner(one.secret)
+            if isinstance(one.secret, AccountSecret)
+            and one.secret.client_id == client_id
+            and is_owner(one.secret, subject, email)
         ]
 
     def by_id(self, credential_id: str) -> Credential | None:
@@ -45,6 +46,9 @@ class FakeAccounts:
     async def keep(self, credentials: Sequence[Credential]) -> str:
         if self.refusal is not None:
             raise self.refusal
+        self.saving.set()
+        if self.saved is not None:
+            await self.saved.wait()
         self.kept |= {one.id: one for one in credentials}
         return "vault"
 

@@ -165,9 +165,8 @@ class FakeCommands:
         self._note("removal_of", credential_id)
         view = self._known(credential_id)
         can_revoke = view.kind == "account"
-        also = ("ada@example.com · second-project",) if can_revoke else ()
         sentence = "It is taken out of the pool and deleted here."
-        return Removal(view.id, view.label, can_revoke, also, sentence)
+        return Removal(view.id, view.label, can_revoke, sentence)
 
     async def remove(self, credential_id: str, *, revoke: bool = False) -> None:
         self._note("remove", credential_id, revoke)

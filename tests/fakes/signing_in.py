@@ -12,6 +12,7 @@ from proxy_core.commands import SignInRequest, SignInStatus, SignInView
 from proxy_core.credentials.consent import Route
 from proxy_core.credentials.model import AccountSecret, Credential
 from proxy_core.engine.sign_in import SignIns
+from proxy_core.engine.sign_in_checks import Addresses
 from proxy_core.events import Bus, Event, SignInChanged
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.consenting import consented
@@ -53,6 +54,7 @@ async def signing_in(
     accounts: FakeAccounts | None = None,
     clock: Clock | None = None,
     domain_name: str = DOMAIN_NAME,
+    host: str = "127.0.0.1",
 ) -> AsyncIterator[SigningIn]:
     accounts, bus = accounts or FakeAccounts(), Bus()
     async with aiohttp.ClientSession() as session:
@@ -62,8 +64,7 @@ async def signing_in(
             clock=clock or SystemClock(),
             bus=bus,
             route=Route(base_url, None, "pollux/test"),
-            page_url=lambda: PAGE_URL,
-            domain_name=domain_name,
+            addresses=Addresses(lambda: PAGE_URL, domain_name, host),
         )
         running = SigningIn(sign_ins, accounts)
         bus.subscribe(running.note)

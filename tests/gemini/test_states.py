@@ -8,11 +8,13 @@ from proxy_core.gemini.states import (
     MODEL_STATES,
     STATE_TEXTS,
     CredentialState,
+    Description,
     ModelState,
     describe,
     describe_cause,
     sign_in_warning,
     state_of,
+    told,
 )
 
 STATES = [*CredentialState, *ModelState]
@@ -92,6 +94,24 @@ def test_the_sentence_of_a_failed_refresh_is_used_as_it_is() -> None:
     words = describe(CredentialState.NEEDS_SIGN_IN, fault)
     assert words.sentence == fault.message
     assert words.next_step == "Sign in again."
+
+
+def test_advice_at_the_end_of_a_refreshs_sentence_is_the_next_step_and_said_once() -> None:
+    assert told("Google ended it: sign in again.", "Sign in again.") == Description(
+        "Google ended it.", "Sign in again."
+    )
+    advice = 'publish the app ("In production"), then sign in again.'
+    fault = Fault(Cause.NEEDS_SIGN_IN, 400, f"Google ended it: {advice}")
+    words = describe(CredentialState.NEEDS_SIGN_IN, fault)
+    assert words == Description("Google ended it.", "P" + advice[1:])
+    refused = "Google refuses the OAuth client: its secret is wrong."
+    assert told(refused, "Import it.") == Description(refused, "Import it.")
+
+
+@pytest.mark.parametrize("at", [1.8e12, 1e300, float("inf"), float("-inf"), float("nan"), -1e12])
+def test_no_stored_time_is_too_odd_to_be_told(at: float) -> None:
+    assert describe(ModelState.DAY_SPENT, until=at).sentence.endswith(".")
+    assert sign_in_warning(at, 0.0).sentence.endswith(".")
 
 
 def test_a_fault_that_led_elsewhere_does_not_change_the_words() -> None:

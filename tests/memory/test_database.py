@@ -58,7 +58,7 @@ def test_the_file_gives_space_back_and_overwrites_what_is_deleted(tmp_path: Path
     size = path.stat().st_size
     database, _, _ = open_database(path)
     database.write({STANDINGS: {(f"project-{n}", "m"): None for n in range(5_000)}})
-    database.purge(NOW)
+    database.purge(NOW, 0.0, short=False)
     database.close()
     assert path.stat().st_size < size / 4
     assert b"project-1" not in path.read_bytes()
@@ -88,7 +88,15 @@ def with_another_programs_columns(path: Path) -> None:
         connection.execute("ALTER TABLE note DROP COLUMN label")
 
 
+def with_a_text_that_is_none(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE standing SET reason = CAST(X'ff41' AS TEXT)")
+        connection.execute("DELETE FROM note")
+        connection.commit()
+
+
 DAMAGES = (
+    with_a_text_that_is_none,
     random_bytes,
     cut_off,
     overwritten_in_the_middle,
@@ -128,6 +136,18 @@ def test_the_owners_notes_come_along_where_they_can_be_read(tmp_path: Path) -> N
     assert "switches of credentials are not" in problem
     assert contents[NOTES] == [("key-a", "at home", 0)]
     assert [rows for rows in open_again(path).values() if rows] == [contents[NOTES]]
+
+
+def test_a_switch_is_not_lost_with_its_label(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    filled(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE note SET label = CAST(X'ff41' AS TEXT)")
+        connection.commit()
+    database, contents, problem = open_database(path)
+    database.close()
+    assert problem is not None
+    assert contents[NOTES] == [("key-a", "\ufffdA", 0)]
 
 
 def open_again(path: Path) -> dict[object, list[object]]:
@@ -281,7 +301,7 @@ def test_a_file_of_version_1_is_read(tmp_path: Path) -> None:
         BINDINGS: [("files/1", "project-a", NOW + 500)],
         SIGNATURES: [("call_1", "look_up", "g1", "c2lnbmF0dXJl", NOW - 1_000, 30)],
     }
-    assert [row[4:] for row in database.usage(86_400, 0, NOW)] == [(2, 1, 30, 10, 5, 4)]
+    assert [row[4:] for row in database.usage(86_400, 0, NOW, 10)] == [(2, 1, 30, 10, 5, 4)]
     database.close()
     assert rows_of(path, "PRAGMA user_version") == [(len(MIGRATIONS),)]
 
@@ -349,17 +369,32 @@ def counted() -> Database:
     return database
 
 
+MOST = 100
+
+
 def test_usage_adds_up_over_minutes_hours_and_days(counted: Database) -> None:
     for period, exchanges in ((60, [1, 1, 1, 1]), (3_600, [2, 1, 1]), (86_400, [3, 1])):
-        assert [row.exchanges for row in counted.usage(period, 0, NOW)] == exchanges
+        assert [row.exchanges for row in counted.usage(period, 0, NOW, MOST)] == exchanges
     counted.close()
 
 
 def test_a_query_gives_the_periods_that_overlap_it(counted: Database) -> None:
     midnight = 1_794_960_000
-    assert len(counted.usage(3_600, midnight - 3_601, midnight)) == 2
-    assert len(counted.usage(3_600, midnight - 3_600, midnight)) == 1
-    assert len(counted.usage(86_400, midnight + 1, midnight + 2)) == 1
+    assert len(counted.usage(3_600, midnight - 3_601, midnight, MOST)) == 2
+    assert len(counted.usage(3_600, midnight - 3_600, midnight, MOST)) == 1
+    assert len(counted.usage(86_400, midnight + 1, midnight + 2, MOST)) == 1
+    counted.close()
+
+
+def test_of_very_many_rows_the_newest_are_told_oldest_first(counted: Database) -> None:
+    midnight = 1_794_960_000
+    assert [row.at for row in counted.usage(60, 0, NOW, 2)] == [midnight - 60, midnight]
+    counted.close()
+
+
+def test_a_name_that_was_damaged_does_not_withhold_the_rest(counted: Database) -> None:
+    counted._connection.execute("UPDATE usage SET model = CAST(X'ff41' AS TEXT) WHERE period = 60")
+    assert [row.model for row in counted.usage(60, 0, NOW, 1)] == ["\ufffdA"]
     counted.close()
 
 

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from proxy_core.gemini.signatures import RememberedCall, SignatureMemory
 from proxy_core.gemini.states import ModelState
 from proxy_core.memory import UsageCounts
 from proxy_core.memory.memory import FILE_NAME
+from proxy_core.memory.tables import READ_AT_START, Period, Table
 from proxy_core.pool.standing import LimitRecord, StandingRecord
 from proxy_core.tasks import in_thread
 from tests.fakes.clock import FakeClock
@@ -54,7 +57,7 @@ async def test_everything_that_was_put_survives_a_restart(tmp_path: Path) -> Non
         signatures = SignatureMemory()
         memory.restore_signatures(signatures)
         assert signatures.recall("call_1") == CALL
-        assert await memory.usage("minute", 0, NOW + 1) == [COUNTS]
+        assert await memory.usage("minute", 0, NOW + 1, 9) == [COUNTS]
 
 
 async def test_slugs_come_back_as_the_texts_they_are(tmp_path: Path) -> None:
@@ -146,7 +149,7 @@ async def test_without_a_file_all_works_until_the_end() -> None:
     async with opened(None) as memory:
         memory.ledger.save(COOLING)
         memory.add_usage([COUNTS, COUNTS])
-        [counts] = await memory.usage("day", 0, NOW + 1)
+        [counts] = await memory.usage("day", 0, NOW + 1, 9)
         assert (counts.exchanges, counts.thought_tokens) == (4, 8)
         assert not await memory.flush()
         assert memory.problem is None
@@ -163,6 +166,47 @@ async def test_a_damaged_file_begins_anew_and_says_so(tmp_path: Path) -> None:
     async with opened(path) as memory:
         assert memory.problem is None
         assert memory.notes.label_of("key-a") == "at home"
+
+
+COLUMNS = [(table, column) for table in READ_AT_START for column in (*table.key, *table.values)]
+
+
+@pytest.mark.parametrize("garbage", ["CAST(X'ff41' AS TEXT)", "X'ff'", "'soon'", "9e999", "-5"])
+@pytest.mark.parametrize(("table", "column"), COLUMNS)
+async def test_whatever_stands_in_a_row_the_memory_works(
+    table: Table, column: str, garbage: str, tmp_path: Path
+) -> None:
+    path = tmp_path / FILE_NAME
+    async with opened(path) as memory:
+        memory.ledger.save(COOLING)
+        memory.ledger.save_limits(LIMIT)
+        memory.notes.set_enabled("key-b", enabled=False)
+        memory.bindings.put("files/1", "project-a", NOW + 500)
+        memory.remember_signature("call_1", CALL)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"UPDATE {table.name} SET {column} = {garbage}")
+        connection.commit()
+    async with opened(path) as memory:
+        memory.restore_signatures(SignatureMemory())
+        memory.notes.set_label("key-a", "at home")
+        assert await memory.flush()
+    async with opened(path) as memory:
+        assert memory.notes.label_of("key-a") == "at home"
+
+
+@pytest.mark.parametrize(("period", "days"), [("minute", 1), ("hour", 7), ("day", 90)])
+async def test_where_nobody_says_since_when_usage_of_a_usual_time_is_told(
+    period: Period, days: int
+) -> None:
+    async with opened(None) as memory:
+        day = NOW // 86_400 * 86_400
+        memory.add_usage(COUNTS._replace(at=day - 86_400 * ago) for ago in range(200))
+        told = await memory.usage(period, 0.0, 0.0, 1_000)
+        assert days <= len(told) <= days + 1
+        assert told[-1].at == day
+        earlier = await memory.usage(period, 0.0, day - 86_400 * days, 1_000)
+        assert days <= len(earlier) <= days + 1
+        assert len(await memory.usage(period, 1.0, 0.0, 1_000)) == 200
 
 
 async def test_ten_thousand_standings_do_not_hold_up_the_start(tmp_path: Path) -> None:

@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 from proxy_core.memory.memory import FILE_NAME
-from proxy_core.memory.tables import MAX_BYTES, NOTES, SIGNATURES, USAGE, DatabaseFailed
+from proxy_core.memory.tables import (
+    BINDINGS,
+    MAX_BYTES,
+    NOTES,
+    SIGNATURES,
+    USAGE,
+    DatabaseFailed,
+)
 from proxy_core.memory.writer import BATCH_S, Writer
 from proxy_core.tasks import in_thread
 from tests.fakes.clock import FakeClock
@@ -62,7 +69,7 @@ async def test_counts_of_a_minute_add_up_before_and_after_they_are_written() -> 
             for _ in range(times):
                 writer.put(USAGE, (NOW, "m", "key", "curl"), (1, 0, 10, 0, 0, 0))
             await flushed(writer)
-        rows = await asyncio.wrap_future(writer.ask(lambda found: found.usage(3_600, 0, NOW)))
+        rows = await asyncio.wrap_future(writer.ask(lambda found: found.usage(3_600, 0, NOW, 9)))
         assert [(row.exchanges, row.prompt_tokens) for row in rows] == [(3, 30)]
 
 
@@ -120,7 +127,8 @@ async def test_after_the_end_questions_fail_at_once() -> None:
     async with running(None) as writer:
         await in_thread(writer.close)
         with pytest.raises(DatabaseFailed):
-            await flushed(writer)
+            await asyncio.wrap_future(writer.ask(lambda found: found.usage(60, 0, NOW, 9)))
+        assert not await flushed(writer)
 
 
 async def test_the_end_does_not_wait_for_the_batch(tmp_path: Path) -> None:
@@ -132,8 +140,27 @@ async def test_the_end_does_not_wait_for_the_batch(tmp_path: Path) -> None:
     assert rows_of(tmp_path / FILE_NAME, "SELECT count(*) FROM note") == [(8,)]
 
 
-async def test_a_bug_at_the_start_is_raised_and_not_waited_for() -> None:
-    writer = Writer(3, FakeClock(NOW))  # type: ignore[arg-type]  # the bug
-    with pytest.raises(AttributeError):
-        await in_thread(writer.start)
+async def test_where_there_can_be_no_database_at_all_it_is_said_and_done_without() -> None:
+    writer = Writer(3, FakeClock(NOW))  # type: ignore[arg-type]  # a bug; SQLite may be missing
+    assert not any((await in_thread(writer.start)).values())
+    assert "no database" in problem_of(writer)
+    writer.put(NOTES, ("key",), ("a", 1))
+    assert not await flushed(writer)
+    await in_thread(writer.close)
+
+
+async def test_a_file_at_its_size_is_written_again_once_its_rows_have_had_their_time(
+    tmp_path: Path,
+) -> None:
+    clock = FakeClock(NOW)
+    writer = Writer(tmp_path / FILE_NAME, clock, 400_000)
+    await in_thread(writer.start)
+    for number in range(8_000):
+        writer.put(BINDINGS, (f"files/{number:040d}",), ("p", NOW + 60))
+    assert not await flushed(writer)
+    assert "full" in problem_of(writer)
+    clock.advance(30 * 86_400)
+    for _ in range(3):
+        await flushed(writer)
+    assert not problem_of(writer)
     await in_thread(writer.close)

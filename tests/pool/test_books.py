@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from proxy_core.credentials.marks import Rest
 from proxy_core.gemini.faults import Cause, Fault
 from proxy_core.gemini.states import CredentialState, ModelState, describe
-from proxy_core.pool.pool import REMEMBERED_S, Pool
+from proxy_core.pool.pool import LANES, REMEMBERED_S, Pool
 from proxy_core.pool.standing import LimitRecord, MemoryLedger, StandingRecord
 from tests.fakes.clock import FakeClock
 from tests.pool.made_up import (
@@ -254,6 +255,29 @@ def test_use_is_written_once_a_minute_and_only_where_there_was_some() -> None:
     served(pool, want(*"bcdef"))
     pool.note_use(clock.now())
     assert ledger.written == 3
+
+
+def test_names_that_clients_made_up_leave_no_trace() -> None:
+    clock, ledger = FakeClock(), CountingLedger()
+    pool = made_pool(clock, "a", ledger=ledger)
+    for number in range(2 * LANES):
+        lease = taken(pool, want(model=f"made-up-{number}"))
+        unknown = refusal(Cause.MODEL_UNAVAILABLE)
+        pool.mark(lease, Rest(ModelState.UNAVAILABLE, clock.now() + 3_600), unknown)
+        lease.give_back()
+    taken(pool, want(model="nobody-answered")).give_back()
+    pool.note_use(clock.now())
+    assert ledger.written == 0
+    assert not ledger.load()
+    assert not pool.books._limits
+
+
+def test_use_is_noted_of_a_model_whose_quota_was_named_and_that_never_answered() -> None:
+    clock, ledger = FakeClock(), MemoryLedger()
+    pool = made_pool(clock, "a", ledger=ledger)
+    rest(pool, taken(pool), clock.now() + 1, Cause.DAY_QUOTA)
+    pool.note_use(clock.now())
+    assert [limit.used_day for limit in ledger.limits()] == [1]
 
 
 def test_a_ledger_may_come_after_the_pool_was_made() -> None:

@@ -24,7 +24,9 @@ def test_an_empty_pool_says_how_to_add_a_credential() -> None:
     problem = exhausted_problem(made_pool(clock), MODEL, clock.now())
     assert problem.kind is ProblemKind.NO_CREDENTIALS
     assert problem.retry_after_s is None
-    assert "Add an API key" in problem.message
+    assert "`pollux accounts add-key`" in problem.message
+    assert "web page" in problem.message
+    assert "again" not in problem.message
 
 
 def test_resting_credentials_are_counted_and_the_first_return_is_told() -> None:

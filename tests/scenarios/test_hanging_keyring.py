@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from keyring.errors import KeyringLocked
 
 from proxy_core.assembly import build
 from proxy_core.credentials.keychain import SystemKeychain
 from proxy_core.credentials.vault import VAULT_FILE, Vault
-from proxy_core.engine.engine import VAULT_PATIENCE_S, Engine
+from proxy_core.engine.engine import FINISH_S, VAULT_PATIENCE_S, Engine
 from proxy_core.relay.opening import LOADING_WAIT_S
 from proxy_core.settings import load_settings
 from proxy_core.simulator import World
@@ -156,3 +157,38 @@ async def test_what_was_given_up_over_a_prompt_is_in_the_pool_once_that_is_answe
             await adding
         desk.keyring.answering.set()
         await until(lambda: desk.stores() == ["vault", "vault", "folder"])
+
+
+async def test_a_stop_waits_only_a_while_for_a_command_over_a_prompt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with started(tmp_path, monkeypatch, with_file=True) as desk:
+        await until(lambda: desk.stores() == ["folder"])
+        desk.keyring.called.clear()
+        adding = asyncio.create_task(desk.engine.commands.add_keys(desk.world.add_key("p3")))
+        await until(desk.keyring.called.is_set)
+        stopping = asyncio.create_task(desk.engine.stop(grace_s=0))
+        await until(lambda: desk.clock.next_due() == FINISH_S)
+        desk.clock.advance(FINISH_S)
+        await stopping
+        assert "could not be finished" in caplog.text
+        desk.keyring.answering.set()
+        await asyncio.gather(adding, return_exceptions=True)
+
+
+async def test_a_vault_that_was_locked_at_the_start_is_taken_once_the_doctor_finds_it_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with started(tmp_path, monkeypatch, with_file=True) as desk:
+        desk.keyring.failure = KeyringLocked()
+        desk.keyring.answering.set()
+        await desk.engine.loaded()
+        assert {view.state for view in desk.engine.snapshot().credentials} == {
+            "ready",
+            "unreadable",
+        }
+        desk.keyring.failure = None
+        accounts = desk.engine._parts.accounts
+        assert (await accounts.vault_status()).state == "open"
+        assert [view.state for view in desk.engine.snapshot().credentials] == ["ready", "ready"]
+        assert (await desk.ask()).status == 200

@@ -2,12 +2,20 @@
 
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 
 import pytest
+from genai_prices import Usage, calc_price
+from genai_prices.data_snapshot import find_provider_by_id, get_snapshot
+from genai_prices.types import TieredPrices
 
 from proxy_core.memory import UsageCounts
-from proxy_core.usage.prices import price_of
+from proxy_core.usage.prices import LONG, price_of
 from tests.usage.ended import MINUTE
+
+DAY = datetime.fromtimestamp(MINUTE // 86_400 * 86_400, UTC)
+KINDS = ("pro", "flash")
 
 
 def counts(model: str = "gemini-2.5-pro", exchanges: int = 1, **tokens: int) -> UsageCounts:
@@ -60,6 +68,41 @@ def test_an_unknown_model_has_no_price() -> None:
     assert price_of(counts("", prompt=10)) is None
 
 
+def test_a_row_costs_what_the_library_says_of_its_average_request() -> None:
+    for model in ("gemini-2.5-pro", "gemini-2.5-flash", "gemini-1.5-pro"):
+        for exchanges, prompt, cached, output in ((3, 5_000, 800, 70), (2, 2 * LONG, 9, 40_000)):
+            asked = Usage(
+                input_tokens=prompt / exchanges,
+                cache_read_tokens=cached / exchanges,
+                output_tokens=output / exchanges,
+            )
+            said = calc_price(asked, model, provider_id="google", genai_request_timestamp=DAY)
+            told = price(model, exchanges, prompt=prompt, cached=cached, output=output)
+            assert told == pytest.approx(float(said.total_price) * exchanges)
+
+
+def test_no_model_of_the_table_has_another_price_for_what_is_not_long() -> None:
+    google = find_provider_by_id(get_snapshot().providers, "google")
+    assert google is not None
+    tiers = [
+        tier.start
+        for model in google.models
+        for _, value in model.get_prices(DAY)._comparable_values().items()
+        if isinstance(value, TieredPrices)
+        for tier in value.tiers
+    ]
+    assert tiers
+    assert min(tiers) >= LONG  # dearer above
+
+
+def test_ten_thousand_rows_are_priced_in_a_moment() -> None:
+    rows = [counts(f"gemini-2.5-{kind}", 3, prompt=n) for n in range(5_000) for kind in KINDS]
+    price_of(rows[0])
+    began = time.perf_counter()
+    assert all(map(price_of, rows[2:]))
+    assert time.perf_counter() - began < 0.5
+
+
 def test_odd_counts_do_no_harm() -> None:
     assert price(prompt=1, cached=7) > 0
     assert price(exchanges=3, failed=3, prompt=3) > 0
@@ -71,7 +114,7 @@ import sys
 calls = []
 sys.addaudithook(lambda name, _: calls.append(name) if name.startswith("socket.") else None)
 from proxy_core.memory import UsageCounts
-from proxy_core.usage.prices import price_of
+from proxy_core.usage.prices import LONG, price_of
 early = {"genai_prices", "sqlite3"} & sys.modules.keys()
 assert not early, early
 calls.clear()

@@ -42,7 +42,7 @@ class AdminAccess:
     async def check(self, request: BaseRequest, query: str) -> None:
         """Returns where the request may go on. Raises Declined."""
         headers = request.headers
-        here = self._place(request)
+        here = self.place(request)
         if any(True for _ in carried(headers, query)):
             if await self._by_secret(headers, query, here=here) is None:
                 raise Declined(401, "unauthenticated", _WRONG, _ASK[here])
@@ -54,7 +54,7 @@ class AdminAccess:
 
     async def sign_in(self, request: BaseRequest, secret: str) -> str:
         """Opens a session; returns the Set-Cookie header. Raises Declined."""
-        here = self._place(request)
+        here = self.place(request)
         if "Origin" in request.headers and not _from_own_page(request.headers):
             raise Declined(403, "forbidden", _OTHER_PAGE)
         by_password = await self._by_secret({"x-api-key": secret}, "", here=here)
@@ -65,12 +65,13 @@ class AdminAccess:
 
     def sign_out(self, request: BaseRequest) -> str:
         """Ends the request's session; returns the Set-Cookie header."""
-        self._sessions.end(request.cookies.get(COOKIE, ""))
+        self._sessions.end(request.cookies.get(cookie_name(request), ""))
         return self._cookie(request, "") + "; Max-Age=0"
 
-    def _place(self, request: BaseRequest) -> bool:
-        """Whether a request came straight from this machine. Raises Declined."""
-        here = _is_loopback(request.remote) and not _forwarded(request.headers)
+    def place(self, request: BaseRequest) -> bool:
+        """Whether a request came straight from this machine; raises Declined where none of
+        elsewhere is let in."""
+        here = _is_from_here(request) and not _forwarded(request.headers)
         if not here and self._password is None:
             raise Declined(403, "forbidden", _ONLY_HERE, _SET_PASSWORD)
         return here
@@ -93,16 +94,33 @@ class AdminAccess:
         return None
 
     def _in_session(self, request: BaseRequest, *, here: bool) -> bool:
-        secret = request.cookies.get(COOKIE)
+        secret = request.cookies.get(cookie_name(request))
         if not secret:
             return False
         session = self._sessions.find(secret, self._token.generation)
         return session is not None and (here or session.by_password)
 
     def _cookie(self, request: BaseRequest, value: str) -> str:
-        cookie = f"{COOKIE}={value}; HttpOnly; SameSite=Strict; Path=/"
+        cookie = f"{cookie_name(request)}={value}; HttpOnly; SameSite=Strict; Path=/admin"
         host = request.headers.get("Host", "").lower()
         return f"{cookie}; Secure" if host == self._secure_host else cookie
+
+
+def cookie_name(request: BaseRequest) -> str:
+    """With the port that the browser sees: cookies know none (RFC 6265, 8.5), and two Pollux on
+    one host would sign each other's page out."""
+    _, _, port = request.headers.get("Host", "").rpartition(":")
+    return f"{COOKIE}_{port}" if port.isdecimal() else COOKIE
+
+
+def _is_from_here(request: BaseRequest) -> bool:
+    """By the loopback address, or by the very address of this machine that was called.
+
+    The second is what HOST=192.168.1.5 leaves; no other machine can get an answer under it.
+    """
+    transport = request.transport
+    called = transport.get_extra_info("sockname") if transport is not None else None
+    return _is_loopback(request.remote) or (called is not None and request.remote == called[0])
 
 
 def _is_loopback(address: str | None) -> bool:

@@ -46,7 +46,7 @@ class KeysBody:
     """Adds API keys."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    text: str
+    text: Annotated[str, Field(max_length=1_048_576)]
     "API keys, one a line."
     label: Label | None = None
     project: ProjectId | None = None

@@ -5,7 +5,7 @@ What comes in is judged by `access`, found in the table of `endpoints`, checked,
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -25,11 +25,13 @@ from proxy_core.server.body import read_body
 from proxy_core.server.context import Visit
 from proxy_core.server.page import HTML_HEADERS, Page
 from proxy_core.snapshot import Snapshot
-from proxy_core.tasks import spawn
+from proxy_core.tasks import carry_through
 
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 16 * 1_048_576
+LARGEST_OPEN_BODY = 4 * 1_024
+"Of whoever has shown no token yet."
 CALLBACK = "/oauth2/callback"
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _READS = frozenset({"GET", "HEAD"})
@@ -84,6 +86,8 @@ class Console:
         endpoint = endpoints.get(method)
         if endpoint is None or not endpoint.is_open:
             await self._access.check(request, visit.query)
+        else:
+            self._access.place(request)  # before anything of it is read
         if not endpoints:
             raise Declined(404, "not_found", "There is nothing at this address.")
         if endpoint is None:
@@ -96,7 +100,8 @@ class Console:
         asked = Asked(self._services, self._access, request, named, body, query)
         if method in _READS:
             return await self._carry_out(endpoint, asked)
-        return await _to_the_end(self._carry_out(endpoint, asked), endpoint.path)
+        # A client that leaves does not break it off half-way.
+        return await carry_through(self._carry_out(endpoint, asked), name=endpoint.path)
 
     async def _carry_out(self, endpoint: Endpoint, asked: Asked) -> Reply:
         if endpoint is OPENAPI:
@@ -119,7 +124,7 @@ class Console:
                 raise Declined(
                     415, "unsupported_media_type", "The Content-Type must be application/json."
                 )
-        body = await _read(visit)
+        body = await _read(visit, LARGEST_OPEN_BODY if endpoint.is_open else LARGEST_BODY)
         if endpoint.body is bytes:
             return body
         await bodies.prepare(endpoint.body)
@@ -148,7 +153,7 @@ class Console:
 
     async def _callback(self, visit: Visit) -> Reply:
         _only(("GET",), visit)
-        return await _to_the_end(self._end(visit.query), CALLBACK)
+        return await carry_through(self._end(visit.query), name=CALLBACK)
 
     async def _end(self, query: str) -> Reply:
         view = await self._services.commands().answer_redirect(query)
@@ -157,29 +162,19 @@ class Console:
         return Reply(status, body, content_type, {**HTML_HEADERS, **NO_STORE, **headers})
 
 
-async def _to_the_end(work: Coroutine[Any, Any, Reply], name: str) -> Reply:
-    """What `work` returns or raises; a client that leaves does not break it off half-way."""
-
-    async def safe() -> Reply | Exception:
-        try:
-            return await work
-        except Exception as error:  # noqa: BLE001 - handed on to the one who waits
-            return error
-
-    outcome = await asyncio.shield(spawn(safe(), name=name))
-    if isinstance(outcome, Exception):
-        raise outcome
-    return outcome
-
-
-async def _read(visit: Visit) -> bytes:
+async def _read(visit: Visit, limit_bytes: int) -> bytes:
     try:
-        return await read_body(visit.request, LARGEST_BODY)
+        return await read_body(visit.request, limit_bytes)
     except BadRequest as error:
         visit.closing = True  # the rest of the body is not read
         if error.problem.kind is ProblemKind.TOO_LARGE:
-            raise bad_request(f"The body: larger than {LARGEST_BODY // 1_048_576} MB.") from None
+            raise bad_request(f"The body: larger than {_size(limit_bytes)}.") from None
         raise bad_request(error.problem.message) from None
+
+
+def _size(size_bytes: int) -> str:
+    megabytes = size_bytes // 1_048_576
+    return f"{megabytes} MB" if megabytes else f"{size_bytes // 1_024} KB"
 
 
 def _told(visit: Visit, refusal: Declined | Refusal) -> Reply:

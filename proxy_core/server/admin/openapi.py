@@ -33,7 +33,7 @@ def document(endpoints: Sequence[Endpoint], version: str) -> dict[str, Any]:
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "pollux_session"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "pollux_session_7860"},
             },
             "schemas": components,
         },

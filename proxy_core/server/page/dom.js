@@ -73,7 +73,7 @@ export async function copy(text) {
 }
 
 /** Asks; resolves to {value, ticked}, or to null where the answer is no. */
-export function ask({ title, text = "", label = null, value = "", tick = null, more = "", ok, danger = false }) {
+export function ask({ title, text = "", label = null, value = "", tick = null, ok, danger = false }) {
   const dialog = $("dialog");
   $("dialog-title").textContent = title;
   $("dialog-text").textContent = text;
@@ -83,7 +83,6 @@ export function ask({ title, text = "", label = null, value = "", tick = null, m
   $("dialog-choice").hidden = tick === null;
   $("dialog-tick").checked = false;
   $("dialog-tick-text").textContent = tick ?? "";
-  $("dialog-more").textContent = more;
   $("dialog-ok").textContent = ok;
   $("dialog-ok").classList.toggle("danger", danger);
   dialog.returnValue = "";

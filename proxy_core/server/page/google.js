@@ -125,7 +125,7 @@ function choosing(view) {
   const other = el("input", { id: "other-project", maxLength: 100, autocomplete: "off", spellcheck: false, value: $("other-project")?.value ?? "" });
   const use = el("button", { type: "submit", className: "primary" }, "Use these projects");
   const form = el("form", {}, choice,
-    el("label", { htmlFor: "other-project" }, boxes.length ? "Another project’s ID " : "Project ID ",
+    el("label", { htmlFor: "other-project" }, boxes.length ? "Another project's ID " : "Project ID ",
       boxes.length ? el("span", { className: "soft" }, "optional") : null),
     other,
     el("div", { className: "line" }, use, button("Look again", act("/recheck")), cancelButton()));

@@ -233,10 +233,9 @@ async function rename(control, view, path) {
 async function remove(control, path) {
   let removal = null;
   if (!await busy(control, async () => { removal = await call("GET", `${path}/removal`); })) return;
-  const stops = removal.also_stops.length ? `This also stops: ${removal.also_stops.join(", ")}.` : "";
   const answer = await ask({
     title: `Remove ${removal.label}?`, text: removal.sentence, ok: "Remove", danger: true,
-    tick: removal.can_revoke ? "Also revoke Pollux's access at Google" : null, more: stops,
+    tick: removal.can_revoke ? "Also revoke Pollux's access at Google" : null,
   });
   if (answer) await busy(control, async () => {
     await call("DELETE", `${path}?revoke=${answer.ticked}`);

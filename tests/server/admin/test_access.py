@@ -1,11 +1,15 @@
 """Who may use the admin API, from where, and with what."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import orjson
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
-from proxy_core.server.admin.access import COOKIE, MOST_GUESSES, PAUSE_S
+from proxy_core.server.access import TokenCheck
+from proxy_core.server.admin.access import COOKIE, MOST_GUESSES, PAUSE_S, AdminAccess
+from proxy_core.server.admin.answers import Declined
 from tests.fakes.clock import FakeClock
 from tests.fakes.console import Stand, open_stand
 from tests.fakes.pollux import TOKEN
@@ -35,6 +39,13 @@ async def guarded() -> AsyncIterator[Stand]:
     """With ADMIN_PASSWORD."""
     async with open_stand(password=PASSWORD) as opened:
         yield opened
+
+
+class Wire(asyncio.Transport):
+    """A connection from `peer` to `own`, of which only the addresses are asked."""
+
+    def __init__(self, own: str, peer: str) -> None:
+        super().__init__({"sockname": (own, 7860), "peername": (peer, 50_000)})
 
 
 async def sign_in(stand: Stand, secret: str = TOKEN, head: bytes = b"") -> raw.RawAnswer:
@@ -88,6 +99,23 @@ async def test_what_was_forwarded_is_refused_without_a_password(stand: Stand, he
         assert "ADMIN_PASSWORD" in answer.json["error"]["next_step"]
 
 
+async def test_who_may_not_come_in_is_told_before_the_body_arrives(stand: Stand) -> None:
+    whole = raw.request(SESSION, b"x" * 100, auth=b"", head=FORWARDED[0])
+    assert (await raw.send(stand.url, whole[:-50])).status == 403
+
+
+async def test_on_an_address_of_the_network_this_machine_itself_is_still_here() -> None:
+    """As under HOST=192.168.1.5, where nothing of loopback is listened on."""
+    own, other = (
+        make_mocked_request("GET", STATE, transport=Wire("192.168.1.5", peer))
+        for peer in ("192.168.1.5", "192.168.1.6")
+    )
+    access = AdminAccess(token=TokenCheck(TOKEN), password=None, domain_name="", clock=FakeClock())
+    assert access.place(own)
+    with pytest.raises(Declined):
+        access.place(other)
+
+
 @from_elsewhere
 async def test_with_a_password_only_that_opens_from_elsewhere(head: bytes) -> None:
     clock = FakeClock()
@@ -130,9 +158,20 @@ async def test_the_token_becomes_a_session_that_scripts_cannot_read(stand: Stand
     assert answer.status == 204
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith(f"{COOKIE}=")
-    assert cookie.endswith("; HttpOnly; SameSite=Strict; Path=/")
+    assert cookie.endswith("; HttpOnly; SameSite=Strict; Path=/admin")
     assert TOKEN not in cookie
     assert (await stand.send(STATE, auth=cookie_of(answer))).status == 200
+
+
+async def test_two_pollux_of_one_host_leave_each_others_session_alone(stand: Stand) -> None:
+    """Cookies know no ports."""
+    body = orjson.dumps({"token": TOKEN})
+    hosts = [b"Host: localhost:%d\r\n" % port for port in (7860, 7861)]
+    first, second = [await stand.send(SESSION, body, auth=b"", host=host) for host in hosts]
+    assert first.headers["set-cookie"].startswith(f"{COOKIE}_7860=")
+    assert second.headers["set-cookie"].startswith(f"{COOKIE}_7861=")
+    assert (await stand.send(STATE, auth=cookie_of(first), host=hosts[0])).status == 200
+    assert (await stand.send(STATE, auth=cookie_of(first), host=hosts[1])).status == 401
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ SECRET = "AIza" + "-a-secret-key"
         (bodies.KeysBody, b'{"text": "", "label": 7}', "label"),
         (bodies.KeysBody, b'{"text": "", "project": ""}', "project"),
         (bodies.KeysBody, b'{"text": "\\ud800"}', "The body"),
+        (bodies.KeysBody, b'{"text": "%s"}' % (b"k" * 1_048_577), "text"),
         (bodies.ImportBody, b'{"files": []}', "files"),
         (bodies.ImportBody, b'{"files": [{"name": "a"}]}', "files.0.content"),
         (bodies.ImportBody, b'{"files": [{"name": "a", "content": 1}]}', "files.0.content"),

@@ -254,6 +254,14 @@ async def test_a_body_beyond_the_limit_is_not_read(stand: Stand) -> None:
     assert answer.headers["connection"] == "close"
 
 
+async def test_a_body_is_short_where_no_token_was_shown_yet(stand: Stand) -> None:
+    body = b'{"token": "%s"}' % (b"x" * console.LARGEST_OPEN_BODY)
+    answer = await stand.send("/admin/v1/session", body, auth=b"")
+    assert answer.status == 400
+    assert answer.json["error"]["message"] == "The body: larger than 4 KB."
+    assert answer.headers["connection"] == "close"
+
+
 async def test_a_bug_of_ours_is_told_as_one_and_quotes_nothing(
     stand: Stand, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -46,7 +46,7 @@ async def test_the_token_is_asked_for_first_and_becomes_a_session(visit: Visit) 
     await row(visit, "team key").wait_for()
     (cookie,) = await visit.page.context.cookies()
     assert (cookie["name"], cookie["httpOnly"], cookie["sameSite"]) == (
-        *("pollux_session", True),
+        *(f"pollux_session_{visit.stand.url.rpartition(':')[2]}", True),
         "Strict",
     )
     kept = await visit.page.evaluate("[document.cookie, {...localStorage}, {...sessionStorage}]")
@@ -105,6 +105,17 @@ async def test_the_pool_is_shown_and_follows_what_happens(visit: Visit) -> None:
     await row(visit, "team key").wait_for(state="detached")
 
 
+async def test_a_row_tells_with_whom_it_shares_its_quota(visit: Visit) -> None:
+    visit.commands.put(credential("key0000000003", "lone key", project="another-project"))
+    visit.commands.put(credential("key0000000004", "new key", project=None))
+    await visit.sign_in()
+    shared = await open_row(visit, "team key")
+    await shared.get_by_text("shared with 1 other of this project").wait_for()
+    for label in ("lone key", "new key"):
+        alone = await open_row(visit, label)
+        await alone.get_by_text("its own", exact=True).wait_for()
+
+
 async def test_rests_count_down_and_an_open_row_stays_open(visit: Visit) -> None:
     await visit.sign_in()
     opened = await open_row(visit, "ada@example.com")
@@ -152,7 +163,7 @@ async def test_removing_asks_and_offers_to_revoke(visit: Visit) -> None:
     opened = await open_row(visit, "ada@example.com")
     await opened.get_by_role("button", name="Remove…").click()
     dialog = visit.page.get_by_role("dialog")
-    await dialog.get_by_text("This also stops: ada@example.com · second-project.").wait_for()
+    await dialog.get_by_text("It is taken out of the pool and deleted here.").wait_for()
     await visit.page.keyboard.press("Escape")
     await opened.get_by_role("button", name="Remove…").click()
     await dialog.get_by_label("Also revoke").check()
@@ -245,7 +256,7 @@ async def test_a_pasted_address_leads_to_the_choice_of_projects(visit: Visit) ->
     await visit.page.get_by_label("Second").check()
     await visit.page.get_by_role("button", name="Look again").click()
     await visit.page.get_by_label("Off", exact=False).check()
-    await visit.page.get_by_label("Another project’s ID").fill("typed-project")
+    await visit.page.get_by_label("Another project's ID").fill("typed-project")
     await visit.page.get_by_role("button", name="Use these projects").click()
     await visit.page.get_by_text("ada@example.com is in the pool.").wait_for()
     (chosen,) = (call for call in visit.commands.calls if call[0] == "choose_projects")
