@@ -266,7 +266,9 @@ class _Host:
             self.ended.set()
 
     async def ask(self, command: Callable[[Commands], Coroutine[Any, Any, T]]) -> T:
-        return await command(self._running().commands)
+        engine = self._running()
+        await engine.opened()
+        return await command(engine.commands)
 
     async def token(self) -> str:
         return self._running().token

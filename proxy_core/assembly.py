@@ -31,6 +31,7 @@ from proxy_core.engine.desk import Desk
 from proxy_core.engine.doctor import DoctorInputs, VaultReport, examine
 from proxy_core.engine.end_pages import page_of, stray_page
 from proxy_core.engine.engine import Engine, Parts
+from proxy_core.engine.identifying import Identifier
 from proxy_core.engine.instance import InstanceLock
 from proxy_core.engine.keeping import Keeper, Places
 from proxy_core.engine.live_settings import (
@@ -265,6 +266,7 @@ class _Frame:
             pool=self.pool,
             authorizer=self.authorizer,
             checker=self.checker,
+            identifier=Identifier(self.session, self.authorizer, settings.google_api_base_url),
             session=self.session,
             memory=lambda: self.remembering.memory,
             clock=self.clock,
@@ -325,6 +327,7 @@ def _console(frame: _Frame, engine: Callable[[], Engine], *, gen_creds: bool) ->
         snapshot=lambda: engine().snapshot(),
         subscribe=frame.bus.subscribe,
         render_end=_end_page,
+        opened=lambda: engine().opened(),
         about=lambda: About(__version__, _notice(settings), gen_creds, frame.keeper.kept_in),
     )
     access = AdminAccess(

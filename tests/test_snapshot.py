@@ -55,7 +55,9 @@ async def test_the_state_has_the_documented_shape_and_is_plain_json() -> None:
 async def test_an_unreadable_file_is_shown_as_a_credential_in_that_state(tmp_path: Path) -> None:
     (tmp_path / "oauth_creds_broken.json").write_text("{")
     settings = {"CREDENTIALS_JSON_LIST": "", "PERSISTENT_STORAGE_PATH": str(tmp_path)}
-    async with pollux("http://127.0.0.1:1", [], clock=None, pace=None, **settings) as running:
+    async with pollux(
+        "http://127.0.0.1:1", [], clock=None, pace=None, toml=None, **settings
+    ) as running:
         state = running.engine.snapshot().as_json()
     (view,) = state["credentials"]
     assert (view["state"], view["label"]) == ("unreadable", "oauth_creds_broken.json")

@@ -71,7 +71,7 @@ def _list(channel: Channel, *, as_json: bool) -> int:
     credentials = channel.get("/accounts")["credentials"]
     if as_json:
         print_json({"credentials": credentials})
-    else:
+    elif credentials or channel.complete:
         show_credentials(console(), credentials, time.time())
     unreadable = [view["state"] == "unreadable" for view in credentials]
     nothing_read = bool(unreadable) and all(unreadable)

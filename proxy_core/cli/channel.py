@@ -31,6 +31,7 @@ RUNNING_KEYRING_S = 15.0
 OWN_KEYRING_S = 60.0
 "How long an engine of this command may wait for one before the command gives up."
 POLL_S = 0.25
+
 VAULT_CLOSED = (
     "The vault is not open yet, since Pollux waits for your keyring: what it holds is missing here."
 )

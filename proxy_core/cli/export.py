@@ -72,7 +72,7 @@ def _credentials(settings: Settings, arguments: Arguments) -> Sequence[Credentia
     with open_channel(settings, arguments) as channel:
         channel.wait_for_credentials()
         if not channel.complete:
-            raise CommandFailed("Nothing was written: not all could be.", code=STORE_CLOSED)
+            raise CommandFailed("Nothing was written: it would not be all.", code=STORE_CLOSED)
         views = channel.get("/accounts")["credentials"]
         loaded = [store.load() for store in assembly.stores(settings)]
     labels = {view["id"]: view["label"] for view in views}

@@ -81,13 +81,18 @@ def _read(client: Path) -> bytes:
 
 def _begin(channel: Channel, options: AccountOptions) -> View:
     again = None if options.again is None else found(channel, [options.again])[0]["id"]
-    request = {"project": options.project, "vertex": options.vertex, "again": again}
+    request = {
+        "via": "loopback",  # the page's redirect does not come back to a terminal
+        "project": options.project,
+        "vertex": options.vertex,
+        "again": again,
+    }
     try:
         return dict(channel.post("/sign-ins", request))
     except Refused as refused:
         if refused.slug != RefusalCode.NO_CLIENT:
             raise
-        if not channel.complete:  # the client may be in the vault
+        if not channel.complete:  # it may be in the vault
             raise CommandFailed(refused.sentence, code=STORE_CLOSED) from refused
         say(GUIDE)
         raise CommandFailed(refused.sentence) from refused
@@ -252,14 +257,17 @@ def _next_steps(view: View, wanted: str | None) -> str:
 
     wanted: the project that was named; without one, every project tells where its API goes on.
     """
-    lines = [cleaned(view["next_step"])]
-    if view["status"] == "choosing_project":
-        for project in view["projects"]:
-            if project["api"] == "off" and wanted in (None, project["id"]):
-                lines.append(f"  {cleaned(project['id'])}: {cleaned(project['link'])}")
-        ids = ", ".join(cleaned(one["id"]) for one in view["projects"] if one["api"] != "off")
-        lines.append(f"--project ID chooses a project{f', one of: {ids}' if ids else ''}.")
-    return "\n".join(filter(None, lines))
+    steps = cleaned(view["next_step"])
+    if view["status"] != "choosing_project":
+        return steps
+    links = [
+        f"  {cleaned(project['id'])}: {cleaned(project['link'])}"
+        for project in view["projects"]
+        if project["api"] == "off" and wanted in (None, project["id"])
+    ]
+    ids = ", ".join(cleaned(one["id"]) for one in view["projects"] if one["api"] != "off")
+    choice = f"--project ID chooses a project{f', one of: {ids}' if ids else ''}."
+    return "\n".join((*filter(None, (steps,)), *links, choice))
 
 
 def _show_end(channel: Channel, view: View) -> None:

@@ -30,6 +30,7 @@ def status(settings: Settings, *, as_json: bool) -> int:
     shown.print(
         f"Pollux {cleaned(state['version'])} at {cleaned(state['url'])}: {cleaned(state['state'])}"
     )
-    show_credentials(shown, state["credentials"], time.time())
+    if state["credentials"] or channel.complete:
+        show_credentials(shown, state["credentials"], time.time())
     show_totals(shown, state["totals"])
     return code

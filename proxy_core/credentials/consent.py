@@ -215,21 +215,32 @@ async def identify(
     """The grant with subject and e-mail. Google is asked where its id_token did not tell."""
     if grant.subject and grant.email:
         return grant
+    authorization = f"Bearer {grant.access_token.get_secret_value()}"
+    subject, email = await who_is(authorization, session, base_url, timeout_s)
+    return dataclasses.replace(grant, subject=grant.subject or subject, email=grant.email or email)
+
+
+async def who_is(
+    authorization: str,
+    session: aiohttp.ClientSession,
+    base_url: str | None,
+    timeout_s: float = 10.0,
+) -> tuple[str | None, str | None]:
+    """Subject and e-mail of the account that an Authorization header stands for, if Google tells.
+
+    Source: OpenID Connect Core, 5.3 (UserInfo).
+    """
     try:
         async with session.get(
             endpoint(USERINFO_URL, base_url),
-            headers={"Authorization": f"Bearer {grant.access_token.get_secret_value()}"},
+            headers={"Authorization": authorization},
             timeout=aiohttp.ClientTimeout(total=timeout_s),
             allow_redirects=False,
         ) as response:
             who = _object(await response.read()) if response.status == 200 else {}
     except (aiohttp.ClientError, TimeoutError, OSError):
         who = {}
-    return dataclasses.replace(
-        grant,
-        subject=grant.subject or _text(who, "sub") or None,
-        email=grant.email or _email(who),
-    )
+    return _text(who, "sub") or None, _email(who)
 
 
 # -- failures in words ------------------------------------------------------------------------

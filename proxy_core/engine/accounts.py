@@ -30,6 +30,7 @@ from proxy_core.credentials.tokens import Authorizer
 from proxy_core.credentials.transfer import pack
 from proxy_core.credentials.vault import VaultStatus
 from proxy_core.engine.checking import Checker
+from proxy_core.engine.identifying import Identifier
 from proxy_core.engine.importing import Reading, read_files, read_keys
 from proxy_core.engine.keeping import Keeper
 from proxy_core.engine.revoking import revoke_access
@@ -60,6 +61,7 @@ class Accounts:
     pool: Pool
     authorizer: Authorizer
     checker: Checker
+    identifier: Identifier
     session: aiohttp.ClientSession
     "Ours to use, not to close."
     memory: Callable[[], Memory]
@@ -206,7 +208,11 @@ class Accounts:
     ) -> list[tuple[Credential, Fault | None]]:
         """Each as it is after Google was asked, which may have replaced its refresh token."""
         faults = await self.checker.probe_all(credentials)
-        return list(zip(map(self.keeper.renewals.latest, credentials), faults, strict=True))
+        probed = zip(map(self.keeper.renewals.latest, credentials), faults, strict=True)
+        return [
+            (one if fault else await self.identifier.identified(one, self.of), fault)
+            for one, fault in probed
+        ]
 
     def _not_worth_keeping(
         self, credential: Credential, fault: Fault | None, *, known: bool

@@ -130,6 +130,14 @@ class Engine:
         """Returns when the credentials were read."""
         await self._parts.loaded.wait()
 
+    async def opened(self) -> None:
+        """Returns when the credentials were read, but after some seconds in any case: a keyring
+        may wait for its owner."""
+        if not (self._parts.loaded.is_set() or self._parts.keeper.vault_waits):
+            waiting = spawn(self._parts.loaded.wait(), name="wait for the credentials")
+            await self._parts.clock.wait(waiting, VAULT_PATIENCE_S)
+            waiting.cancel()
+
     def close_door(self) -> None:
         """Begins a stop: from now on connections end with their answer."""
         self._state = "stopping"
@@ -220,11 +228,14 @@ class Engine:
         try:
             if not await parts.clock.wait(opening, VAULT_PATIENCE_S):
                 log.warning("still waiting for the keyring, whose owner may have to be asked")
+                parts.keeper.vault_waits = True
+                parts.accounts.take()
                 if self.ready() and parts.announced:  # a terminal's command wants them all
                     parts.loaded.set()
             await opening
         finally:
             opening.cancel()
+            parts.keeper.vault_waits = False
         parts.accounts.take()
 
     def _tell_what_was_found(self) -> None:

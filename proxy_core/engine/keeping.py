@@ -74,6 +74,8 @@ class Keeper:
         self._client: OAuthClient | None = None
         self._writing = asyncio.Lock()
         self.vault_opened = places.environment is not None
+        self.vault_waits = False
+        "Whether the keyring has kept us waiting, so that it should be shown."
         self._vault_problem: StoreFailed | None = None
         "Why the vault took no new credentials, when that was last tried."
 
@@ -89,7 +91,8 @@ class Keeper:
 
     @property
     def unreadable(self) -> tuple[Unreadable, ...]:
-        return tuple(chain.from_iterable(one.unreadable for one in self._in_order()))
+        found = chain.from_iterable(one.unreadable for one in self._in_order())
+        return (*((_WAITING,) if self.vault_waits else ()), *found)
 
     @property
     def read_only(self) -> bool:
@@ -105,7 +108,7 @@ class Keeper:
     @property
     def _vault_takes_new(self) -> bool:
         closed = self._vault_problem is not None or self._held(VAULT).closed
-        return not (closed or self._places.folder_first)
+        return self.vault_opened and not (closed or self._places.folder_first)
 
     def _held(self, name: str) -> Loaded:
         return self._loaded.get(name, Loaded())
@@ -209,7 +212,7 @@ class Keeper:
         vault, folder = self._places.vault, self._places.folder
         if not new:
             return VAULT if self._vault_takes_new else FOLDER
-        if not self._places.folder_first:
+        if self.vault_opened and not self._places.folder_first:
             was_closed = self._held(VAULT).closed
             try:
                 await in_thread(vault.save, new)
@@ -354,6 +357,11 @@ class Keeper:
             ) from error
 
 
+_WAITING = Unreadable(
+    VAULT,
+    "vault",
+    "The keyring has not answered yet; perhaps it waits for its password. Unlock it.",
+)
 _ORDER = (ENVIRONMENT, VAULT, FOLDER)
 
 

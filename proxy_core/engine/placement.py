@@ -178,14 +178,7 @@ class Placement:
 
     def _known(self, who: SignedIn) -> list[Credential]:
         grant, client_id = who.grant, who.client.client_id
-        known = list(self._accounts.of(grant.subject, grant.email, client_id))
-        again = who.again
-        if again is not None and isinstance(again.secret, AccountSecret):
-            nameless = again.secret.subject is None and again.secret.email is None
-            # Its file does not tell whose it is; the owner who asks for it does.
-            if nameless and again.secret.client_id == client_id and again not in known:
-                known.append(again)
-        return known
+        return list(self._accounts.of(grant.subject, grant.email, client_id))
 
     def _views(self, who: SignedIn, projects: Sequence[Project]) -> tuple[ProjectView, ...]:
         best = next((one for one in projects if one.api == "on"), None)
@@ -280,7 +273,12 @@ def _remarks(who: SignedIn) -> str:
     """What the owner should know besides."""
     grant, again, remarks = who.grant, who.again, []
     if again is not None and isinstance(again.secret, AccountSecret):
-        if not _is_owner(again, grant):
+        if not (again.secret.subject or again.secret.email):
+            remarks.append(
+                f"Nothing tells whose {again.label} is, so it is as it was: remove it if it was "
+                "this account's."
+            )
+        elif not _is_owner(again, grant):
             remarks.append(f"This is another account than {again.label}, which is as it was.")
         elif again.secret.client_id != who.client.client_id:
             remarks.append(f"{again.label} belongs to an earlier OAuth client: remove it.")

@@ -42,7 +42,10 @@ _KINDS = {"TEXT": str, "INTEGER": int, "REAL": float}
 _UNFIT = (OverflowError, UnicodeEncodeError, sqlite3.IntegrityError, sqlite3.ProgrammingError)
 """What SQLite cannot hold: a number beyond 64 bits, half of a surrogate pair. It comes from a
 broken peer or a bug, and must not hold up the rest."""
-_ONLY_UNTIL_THE_END = "Until that is mended, what Pollux learns lasts only until it ends."
+_ONLY_UNTIL_THE_END = (
+    "Until that is mended, names and switched-off credentials are not known, and what Pollux "
+    "learns lasts only until it ends."
+)
 
 
 class _Newer(Exception):

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import pytest
 
 from proxy_core.__main__ import main
+from proxy_core.cli import channel
 from proxy_core.engine.instance import InstanceLock
 from proxy_core.settings import SETTINGS
 from tests.fakes.commands import FakeCommands
@@ -92,6 +93,15 @@ def running(terminal: Terminal) -> Iterator[Running]:
     """A Pollux that runs on the terminal's data folder."""
     with _running(terminal.folder) as instance:
         yield instance
+
+
+@pytest.fixture
+def starting(running: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
+    """One whose vault waits for a keyring longer than commands do."""
+    running.commands.state = "starting"
+    monkeypatch.setattr(channel, "KEYRING_HINT_S", 0.0)
+    monkeypatch.setattr(channel, "RUNNING_KEYRING_S", 0.0)
+    return running
 
 
 @contextmanager

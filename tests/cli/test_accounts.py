@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from proxy_core.cli.accounts import find
+from proxy_core.cli.channel import VAULT_CLOSED
 from proxy_core.cli.failure import CommandFailed
 from proxy_core.commands import Refusal, RefusalCode
 from tests.cli.conftest import Begin, Running, Terminal, piped
@@ -65,6 +66,43 @@ def test_nothing_that_can_be_read_ends_with_4(terminal: Terminal, running: Runni
     assert "The keyring refused." in told.out
     running.commands.pool[ADA.id] = ADA
     assert terminal("accounts", "list").code == 0
+
+
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [
+        (("accounts", "list"), 4),
+        (("accounts", "check"), 4),
+        (("accounts", "check", "keybbbbbbbbbb"), 0),
+        (("accounts", "disable", "keybbbbbbbbbb"), 0),
+        (("accounts", "add-key", "AIza-one"), 0),
+        (("status",), 4),
+    ],
+)
+def test_a_vault_that_is_not_open_yet_is_told_of(
+    terminal: Terminal, starting: Running, argv: tuple[str, ...], code: int
+) -> None:
+    starting.commands.pool = {KEY.id: KEY}
+    told = terminal(*argv)
+    assert told.code == code
+    assert f"Waiting for your keyring…\n{VAULT_CLOSED}\n" in told.err
+    assert told.out
+
+
+def test_an_empty_pool_is_not_all_while_the_vault_is_closed(
+    terminal: Terminal, starting: Running
+) -> None:
+    assert "no credential" not in terminal("accounts", "check").err
+    told = terminal("accounts", "list")
+    assert told.code == 4
+    assert "There is no credential yet" not in told.out
+    assert json.loads(terminal("accounts", "list", "--json").out) == {"credentials": []}
+
+
+def test_an_id_may_be_in_a_vault_that_is_closed(terminal: Terminal, starting: Running) -> None:
+    told = terminal("accounts", "enable", "the office")
+    assert told.code == 4
+    assert "no credential 'the office' outside the vault, which is not open yet" in told.err
 
 
 def test_check_asks_with_each_and_fails_where_one_does(
@@ -204,6 +242,18 @@ def test_rename_gives_a_label(terminal: Terminal, running: Running) -> None:
     assert running.called("rename") == [(KEY.id, "the office")]
 
 
+@pytest.mark.parametrize("argv", [("enable",), ("disable",), ("clear",), ("rename", "home")])
+def test_a_change_prints_what_it_led_to_as_json(
+    terminal: Terminal, running: Running, argv: tuple[str, ...]
+) -> None:
+    running.commands.pool = {KEY.id: KEY}
+    action, *label = argv
+    told = terminal("accounts", action, "--json", KEY.id, *label)
+    assert told.code == 0
+    now = running.commands.snapshot().as_json()["credentials"]
+    assert json.loads(told.out) == json.loads(json.dumps({"credentials": now}))
+
+
 def test_a_refusal_is_told_with_its_next_step(terminal: Terminal, running: Running) -> None:
     running.commands.pool = {KEY.id: KEY}
     running.commands.refusal = Refusal(RefusalCode.READ_ONLY, "It is fixed.", "Change it there.")
@@ -230,6 +280,15 @@ def test_yes_removes_without_revoking(terminal: Terminal, running: Running) -> N
     assert told.code == 0
     assert "taken out of the pool" in told.err
     assert running.called("remove") == [(ADA.id, False)]
+
+
+def test_the_ids_of_what_was_removed_are_printed_as_json(
+    terminal: Terminal, running: Running
+) -> None:
+    running.commands.pool = {view.id: view for view in (ADA, KEY)}
+    told = terminal("accounts", "remove", "--yes", "--json", ADA.id, KEY.id)
+    assert told.code == 0
+    assert json.loads(told.out) == {"removed": [ADA.id, KEY.id]}
 
 
 def test_revoke_is_asked_for_only_where_it_can_be(terminal: Terminal, running: Running) -> None:

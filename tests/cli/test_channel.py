@@ -2,20 +2,29 @@
 
 import json
 import socket
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pytest
 
-from proxy_core.cli.channel import KEYRING_HINT_S, Channel, Refused, account_path
+from proxy_core.cli.channel import (
+    KEYRING_HINT_S,
+    OWN_KEYRING_S,
+    Channel,
+    Refused,
+    account_path,
+)
 from proxy_core.cli.failure import CommandFailed
 from proxy_core.engine.instance import InstanceLock
-from tests.cli.conftest import Running, Terminal
+from tests.cli.conftest import Begin, Running, Terminal
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals")
 
 
 def channel(url: str, token: str = "any") -> Channel:
-    return Channel(url, token, lambda _wait_s: True, running=True)
+    return Channel(url, token, lambda _wait_s: True)
 
 
 @contextmanager
@@ -107,20 +116,38 @@ def test_a_refusal_keeps_its_words_and_gets_an_exit_code(slug: str, code: int) -
     assert (refused.sentence, refused.next_step) == ("Why.", "What to do.")
 
 
+@pytest.mark.parametrize("answered", [True, False])
 def test_a_keyring_that_keeps_its_owner_waiting_is_named(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], answered: bool
 ) -> None:
-    waits: list[float | None] = []
+    waits: list[float] = []
 
-    def is_loaded(wait_s: float | None) -> bool:
+    def is_loaded(wait_s: float) -> bool:
         waits.append(wait_s)
-        return wait_s is None
+        return answered and len(waits) == 2
 
-    Channel("http://127.0.0.1:1", "any", is_loaded, running=False).wait_for_credentials()
-    assert waits == [KEYRING_HINT_S, None]
+    own = Channel("http://127.0.0.1:1", "any", is_loaded)
+    with nullcontext() if answered else pytest.raises(CommandFailed, match="60 seconds") as raised:
+        own.wait_for_credentials()
+    assert raised is None or raised.value.code == 4
+    assert own.complete is answered
+    assert sum(waits) == OWN_KEYRING_S
+    assert waits[0] == KEYRING_HINT_S
     assert capsys.readouterr().err == "Waiting for your keyring…\n"
     channel("http://127.0.0.1:1").wait_for_credentials()
     assert capsys.readouterr().err == ""
+
+
+@posix
+def test_a_running_one_is_waited_for_until_its_vault_is_open(
+    terminal: Terminal, running: Running, begin: Begin
+) -> None:
+    running.commands.state = "starting"
+    session = begin("accounts", "list")
+    session.wait_for("Waiting for your keyring…\n")
+    running.commands.state = "serving"
+    told = session.end()
+    assert (told.code, told.err) == (0, "Waiting for your keyring…\n")
 
 
 def test_an_id_cannot_leave_its_place_in_the_path() -> None:

@@ -113,12 +113,20 @@ CLIENT = {
 }
 
 
-@posix
-async def test_an_account_signs_in_with_the_browser(terminal: Terminal, tmp_path: Path) -> None:
+@pytest.fixture
+def browser(tmp_path: Path) -> Path:
+    """A browser that opens a page and follows where it leads."""
     opener = "import sys, urllib.request\nurllib.request.urlopen(sys.argv[1]).read()\n"
-    browser = tmp_path / "browser"
-    browser.write_text(f"#!{sys.executable}\n{opener}")
-    browser.chmod(0o700)
+    program = tmp_path / "browser"
+    program.write_text(f"#!{sys.executable}\n{opener}")
+    program.chmod(0o700)
+    return program
+
+
+@posix
+async def test_an_account_signs_in_with_the_browser(
+    terminal: Terminal, tmp_path: Path, browser: Path
+) -> None:
     (tmp_path / "client.json").write_text(json.dumps(CLIENT))
     async with google_of_ada(PROJECT, "second-project") as fake:
         terminal.env |= {"GOOGLE_API_BASE_URL": fake.base_url, "BROWSER": str(browser)}
@@ -129,6 +137,48 @@ async def test_an_account_signs_in_with_the_browser(terminal: Terminal, tmp_path
         assert (view["status"], view["email"]) == ("done", ADA)
         told = await asyncio.to_thread(piped, terminal, b"", "accounts", "check")
         assert told.code == 0, told.out
+
+
+def test_a_web_client_does_not_sign_in_here(
+    terminal: Terminal, offline: str, tmp_path: Path
+) -> None:
+    (tmp_path / "client.json").write_text(json.dumps({"web": CLIENT["installed"]}))
+    told = terminal("accounts", "add", "--client", str(tmp_path / "client.json"))
+    assert (told.code, told.out) == (1, "")
+    assert "import a client of the type Desktop app" in told.err
+    assert "Open this page" not in told.err
+
+
+@posix
+@pytest.mark.parametrize("named", [True, False])
+async def test_a_script_learns_where_the_api_of_its_project_is_switched_on(
+    terminal: Terminal, tmp_path: Path, browser: Path, named: bool
+) -> None:
+    (tmp_path / "client.json").write_text(json.dumps(CLIENT))
+    async with google_of_ada(PROJECT, *(("second-project",) if named else ())) as fake:
+        fake.world.project(PROJECT).services.clear()
+        terminal.env |= {"GOOGLE_API_BASE_URL": fake.base_url, "BROWSER": str(browser)}
+        argv = ["accounts", "add", "--client", "client.json", "--json"]
+        argv += ["--project", PROJECT] if named else []
+        told = await asyncio.to_thread(piped, terminal, b"", *argv)
+    assert told.code == 1
+    off = next(one for one in json.loads(told.out)["projects"] if one["id"] == PROJECT)
+    assert off["api"] == "off"
+    assert f"  {PROJECT}: {off['link']}\n" in told.err
+    assert "switched off" in told.err
+
+
+@posix
+async def test_a_script_learns_where_a_first_project_is_made(
+    terminal: Terminal, tmp_path: Path, browser: Path
+) -> None:
+    (tmp_path / "client.json").write_text(json.dumps(CLIENT))
+    async with google_of_ada() as fake:
+        terminal.env |= {"GOOGLE_API_BASE_URL": fake.base_url, "BROWSER": str(browser)}
+        argv = ("accounts", "add", "--client", "client.json")
+        told = await asyncio.to_thread(piped, terminal, b"", *argv)
+    assert (told.code, told.out) == (1, "")
+    assert "https://aistudio.google.com/apikey" in told.err
 
 
 @posix

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from proxy_core.cli.channel import VAULT_CLOSED
 from proxy_core.credentials.files import parse_credentials
 from proxy_core.credentials.transfer import unpack
 from tests.cli.conftest import Begin, Running, Terminal, piped
@@ -105,6 +106,15 @@ def test_nothing_to_export_is_said(terminal: Terminal, running: Running, tmp_pat
     told = terminal("accounts", "export", "--plain", "--plain", str(tmp_path / "x"))
     assert told.code == 4
     assert "oauth_creds_broken.json is left out" in told.err
+
+
+def test_an_export_without_the_vault_is_not_written(
+    terminal: Terminal, stored: str, starting: Running, tmp_path: Path
+) -> None:
+    told = terminal("accounts", "export", "--plain", "--plain", str(tmp_path / "x"))
+    assert told.code == 4
+    assert VAULT_CLOSED in told.err
+    assert not (tmp_path / "x").exists()
 
 
 def test_without_anybody_to_ask_a_passphrase_is_missing(

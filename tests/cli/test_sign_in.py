@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from proxy_core.commands import ProjectView, SignInRequest, SignInStatus
+from proxy_core.cli.channel import VAULT_CLOSED
+from proxy_core.commands import ProjectView, Refusal, RefusalCode, SignInRequest, SignInStatus
 from tests.cli.conftest import Begin, Running, Terminal, Told, piped
 from tests.fakes.commands import EMAIL, GOOGLE_URL, NO_CLIENT, FakeCommands, credential
 
@@ -109,7 +110,7 @@ def test_without_a_client_the_four_steps_are_told(terminal: Terminal, running: R
     assert told.code == 1
     for step in ("1. ", "2. ", "3. ", "4. ", "pollux accounts add-key"):
         assert step in told.err
-    assert not running.called("begin_sign_in")
+    assert not running.commands.sign_ins
 
 
 def test_a_client_is_imported_first(terminal: Terminal, running: Running, tmp_path: Path) -> None:
@@ -125,13 +126,24 @@ def test_a_client_is_imported_first(terminal: Terminal, running: Running, tmp_pa
     assert terminal("accounts", "add", "--client", "nowhere.json").code == 1
 
 
-@pytest.mark.parametrize(("client_ways", "via"), [(("page",), "page"), ((), "loopback")])
-def test_a_web_client_goes_by_the_page(
-    terminal: Terminal, running: Running, client_ways: Any, via: str
+def test_a_web_client_is_not_gone_on_with(terminal: Terminal, running: Running) -> None:
+    running.commands.client = replace(running.commands.client, kind="web", ways=("page",))
+    refusal = Refusal(RefusalCode.WRONG_CLIENT, "It is a web client.", "Import a Desktop one.")
+    running.commands.refusal = refusal
+    told = add(terminal)
+    assert (told.code, told.out) == (1, "")
+    assert told.err == "pollux: It is a web client.\nImport a Desktop one.\n"
+    assert running.called("begin_sign_in") == [(SignInRequest(via="loopback"),)]
+
+
+def test_a_client_in_a_vault_that_is_not_open_is_no_missing_one(
+    terminal: Terminal, starting: Running
 ) -> None:
-    running.commands.client = replace(running.commands.client, ways=client_ways)
-    assert add(terminal).code == 0
-    assert running.called("begin_sign_in")[0] == (SignInRequest(via=via),)  # type: ignore[arg-type]  # parametrized
+    starting.commands.client = NO_CLIENT
+    told = terminal("accounts", "add")
+    assert told.code == 4
+    assert VAULT_CLOSED in told.err
+    assert "1. " not in told.err
 
 
 # -- projects ---------------------------------------------------------------------------------
@@ -151,9 +163,39 @@ def test_without_a_recommended_one_the_option_is_named(
 ) -> None:
     running.commands.projects = (PROJECTS[0], PROJECTS[2])
     told = add(terminal)
-    assert told.code == 1
-    assert "--project ID, one of: first-project, third-project" in told.err
+    assert (told.code, told.out) == (1, "")
+    assert told.err.endswith(
+        "pollux: Choose the projects to use.\n"
+        "  third-project: https://console.cloud.google.com/third-project\n"
+        "--project ID chooses a project, one of: first-project.\n"
+    )
     assert running.commands.sign_ins["sign0"].status == "cancelled"
+
+
+def test_a_sign_in_without_a_project_is_json_too(terminal: Terminal, running: Running) -> None:
+    running.commands.projects = (PROJECTS[2],)
+    told = add(terminal, "--json")
+    assert told.code == 1
+    view = json.loads(told.out)
+    assert view["status"] == "choosing_project"
+    assert [one["link"] for one in view["projects"]] == [PROJECTS[2].link]
+    assert running.commands.sign_ins["sign0"].status == "cancelled"
+
+
+@pytest.mark.parametrize("named", ["third-project", None])
+def test_no_other_project_takes_the_place_of_one_that_is_refused(
+    terminal: Terminal, running: Running, monkeypatch: pytest.MonkeyPatch, named: str | None
+) -> None:
+    async def refuse(commands: FakeCommands, sign_in_id: str, projects: Any) -> Any:
+        commands._note("choose_projects", tuple(projects))
+        return replace(commands.sign_ins[sign_in_id], sentence="Google refuses the project.")
+
+    monkeypatch.setattr(FakeCommands, "choose_projects", refuse)
+    running.commands.projects = PROJECTS
+    told = add(terminal, *(("--project", named) if named else ()))
+    assert told.code == 1
+    assert running.called("choose_projects") == ([] if named else [(("second-project",),)])
+    assert f"  third-project: {PROJECTS[2].link}\n" in told.err
 
 
 @posix

@@ -229,13 +229,15 @@ async def test_a_renewed_credential_known_only_by_its_email_keeps_its_id() -> No
     assert account_id(secret.subject or str(secret.email), CLIENT.client_id, PROJECT) == known.id
 
 
-async def test_a_file_that_does_not_tell_whose_it_is_is_renewed_when_asked_for() -> None:
+async def test_one_that_does_not_tell_whose_it_is_stays_as_it_is() -> None:
     known = account(PROJECT, subject=None, email=None)
     async with google_of_ada(PROJECT) as fake:
         request = SignInRequest(via="page", again=known.id)
         view, accounts = await signed_in(fake, [known], request)
-    assert view.renewed == (known.id,)
-    assert secret_of(accounts.kept[known.id]).email == ADA
+    assert view.renewed == ()
+    assert accounts.kept[known.id] == known
+    assert len(view.added) == 1
+    assert f"Nothing tells whose {known.label} is" in view.sentence
 
 
 async def test_another_account_than_the_one_asked_for_is_added_and_said() -> None:

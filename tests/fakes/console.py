@@ -60,6 +60,7 @@ async def open_stand(
             subscribe=commands.bus.subscribe,
             render_end=_end,
             about=lambda: About("0.0.0", notice, not serves_api, "the vault"),
+            opened=at_once,
         ),
         AdminAccess(token=token, password=password, domain_name=domain_name, clock=clock),
         clock,
@@ -91,3 +92,7 @@ def _end(view: SignInView | None) -> tuple[int, bytes, Mapping[str, str]]:
     if view is None:
         return 400, b"<!doctype html><title>Nobody's</title>", {}
     return 200, f"<!doctype html><title>{view.status}</title>".encode(), {"X-Seen": "yes"}
+
+
+async def at_once() -> None:
+    """The credentials are there."""

@@ -53,7 +53,9 @@ async def open_site(**settings: str) -> AsyncIterator[Site]:
 
     async with (
         google(world) as fake,
-        pollux(fake.base_url, [credential], clock=None, pace=None, **settings) as running,
+        pollux(
+            fake.base_url, [credential], clock=None, pace=None, toml=None, **settings
+        ) as running,
     ):
         running.engine.subscribe(note)
         yield Site(world, running, key, ended)

@@ -107,7 +107,9 @@ class Stage:
 
     async def open(self, pace: Pace | None = None, **settings: str) -> None:
         """Starts Pollux with the credentials so far."""
-        running = pollux(self.google_url, self.credentials, clock=self.clock, pace=pace, **settings)
+        running = pollux(
+            self.google_url, self.credentials, clock=self.clock, pace=pace, toml=None, **settings
+        )
         self.pollux = await self.stack.enter_async_context(running)
         headers = {"Authorization": f"Bearer {self.pollux.token}"}
         session = aiohttp.ClientSession(self.pollux.url, headers=headers)

@@ -47,15 +47,17 @@ class Desk:
 
 @asynccontextmanager
 async def started(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, *, with_file: bool
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *, with_file: bool, with_vault: bool = True
 ) -> AsyncIterator[Desk]:
-    """Its vault holds a key; with_file: the folder holds one of another project, too."""
+    """with_vault: it holds a key; with_file: the folder holds one of another project, too."""
     monkeypatch.setenv("XDG_DATA_HOME", str(folder))
     monkeypatch.setenv("HOME", str(folder))
     world, clock, keyring = World(), FakeClock(), MemoryKeyring()
     vault = Vault(folder / "pollux" / VAULT_FILE, SystemKeychain(keyring))
     in_vault = parse_one({"type": "api_key", "key": world.add_key("p1"), "project_id": "p1"})
-    await asyncio.to_thread(vault.save, [in_vault])
+    (folder / "pollux").mkdir(exist_ok=True)
+    if with_vault:
+        await asyncio.to_thread(vault.save, [in_vault])
     if with_file:
         write(folder / "pollux" / "key.json", world.add_key("p2"))
     keyring.answering.clear()
@@ -75,7 +77,8 @@ async def started(
         keeper._places = replace(keeper._places, vault=again)
         url = await engine.start()
         try:
-            await asyncio.to_thread(keyring.called.wait, 10)
+            if with_vault:
+                await asyncio.to_thread(keyring.called.wait, 10)
             yield Desk(engine, url, clock, keyring, world)
         finally:
             async with asyncio.timeout(raw.PATIENCE_S):
@@ -114,10 +117,13 @@ async def test_without_others_requests_are_told_to_come_back_and_an_answer_helps
         told = await asked
         assert told.status == 503
         assert b"opening its credentials" in told.body
-        assert desk.stores() == []
+        (waiting,) = desk.engine.snapshot().credentials
+        assert (waiting.store, waiting.state) == ("vault", "unreadable")
+        assert "keyring" in waiting.sentence
         desk.keyring.answering.set()
         await desk.engine.loaded()
-        assert desk.stores() == ["vault"]
+        (view,) = desk.engine.snapshot().credentials
+        assert (view.store, view.state) == ("vault", "ready")
         assert (await desk.ask()).status == 200
 
 
@@ -144,11 +150,22 @@ async def test_a_stop_does_not_wait_for_the_keyring(
         assert [one for one in threading.enumerate() if one.name.startswith("call")]
 
 
-async def test_what_was_given_up_over_a_prompt_is_in_the_pool_once_that_is_answered(
+async def test_what_is_added_meanwhile_becomes_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with started(tmp_path, monkeypatch, with_file=True) as desk:
         await until(lambda: desk.stores() == ["folder"])
+        report = await desk.engine.commands.add_keys(desk.world.add_key("p3"))
+        assert report.store == "folder"
+        desk.keyring.answering.set()
+        await until(lambda: desk.stores() == ["vault", "folder", "folder"])
+
+
+async def test_what_was_given_up_over_a_prompt_is_in_the_pool_once_that_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with started(tmp_path, monkeypatch, with_file=True, with_vault=False) as desk:
+        await desk.engine.loaded()
         desk.keyring.called.clear()
         adding = asyncio.create_task(desk.engine.commands.add_keys(desk.world.add_key("p3")))
         await until(desk.keyring.called.is_set)
@@ -156,14 +173,14 @@ async def test_what_was_given_up_over_a_prompt_is_in_the_pool_once_that_is_answe
         with pytest.raises(asyncio.CancelledError):
             await adding
         desk.keyring.answering.set()
-        await until(lambda: desk.stores() == ["vault", "vault", "folder"])
+        await until(lambda: desk.stores() == ["vault", "folder"])
 
 
 async def test_a_stop_waits_only_a_while_for_a_command_over_a_prompt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with started(tmp_path, monkeypatch, with_file=True) as desk:
-        await until(lambda: desk.stores() == ["folder"])
+    async with started(tmp_path, monkeypatch, with_file=True, with_vault=False) as desk:
+        await desk.engine.loaded()
         desk.keyring.called.clear()
         adding = asyncio.create_task(desk.engine.commands.add_keys(desk.world.add_key("p3")))
         await until(desk.keyring.called.is_set)

@@ -34,6 +34,10 @@ LARGEST_OPEN_BODY = 4 * 1_024
 "Of whoever has shown no token yet."
 CALLBACK = "/oauth2/callback"
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_AT_ONCE = frozenset(
+    f"/admin/v1/{name}" for name in ("session", "about", "state", "doctor", "token/rotate")
+)
+"Answered while the credentials are still being read, too."
 _READS = frozenset({"GET", "HEAD"})
 
 
@@ -108,6 +112,8 @@ class Console:
             return Reply(body=await self._document(), headers=NO_STORE)
         if endpoint.handler is None:  # a HEAD of the events
             return Reply(content_type="text/event-stream", headers=NO_STORE)
+        if endpoint.path not in _AT_ONCE:
+            await self._services.opened()
         result = await endpoint.handler(asked)
         if isinstance(result, Reply):
             return Reply(result.status, headers={**NO_STORE, **result.headers})

@@ -1,6 +1,6 @@
 """What the admin API stands on, per process, and what one request of it asks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -28,6 +28,8 @@ class AdminServices:
     "As of `events.Bus`."
     render_end: RenderEnd
     about: Callable[[], About]
+    opened: Callable[[], Awaitable[None]]
+    "Returns once the credentials were read, or after some seconds."
 
 
 @dataclass(frozen=True, slots=True)
