@@ -160,6 +160,7 @@ def build(
             version=__version__,
             host=settings.host,
             announced=not ephemeral,
+            serves_api=not gen_creds,
         )
     )
     frame.bus.subscribe(frame.usage.on_event)
@@ -369,6 +370,11 @@ def _notice(settings: Settings) -> str:
 def _say_what_is_unusual(settings: Settings) -> None:
     if notice := _notice(settings):
         log.warning("%s", notice)
+    if settings.host in ("0.0.0.0", "::"):
+        log.warning(
+            "HOST=%s: other machines can connect, and only the bearer token keeps them out",
+            settings.host,
+        )
     for name in settings.set_but_later():
         log.warning("%s is set, but this version does not use it yet", name)
     if any(len(models) > 1 for models in settings.model_aliases.values()):

@@ -166,6 +166,6 @@ def set_up(level: str, stream: TextIO | None = None) -> logging.Handler:
     # (logging HOWTO, "Optimization").
     logging._srcfile = None  # noqa: SLF001
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    for noisy in ("asyncio", "aiohttp.access", "filelock", "keyring"):
+    for noisy in ("asyncio", "aiohttp.access", "filelock", "keyring", "oauthlib", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     return handler

@@ -37,6 +37,10 @@ _READ_BEFORE = (
     "What it held before is still in use, and goes into a new vault with the next change."
 )
 
+_ITS_OWN_KEY = (
+    "Bring back the keyring, or the POLLUX_VAULT_KEY, that the vault was made with; or remove this "
+    "entry (the file is kept under another name) and sign in again."
+)
 _CREDENTIALS, _CLIENT, _SET_ASIDE = "credentials", "client", "set_aside"
 Content: TypeAlias = dict[str, Any]
 """`credentials`: stored JSON by id; `client`; `set_aside`: entries that the owner removed though
@@ -269,7 +273,10 @@ class Vault:
         try:
             yield
         except KeychainUnavailable as error:
-            raise StoreFailed(error.sentence, error.next_step) from error
+            next_step = error.next_step
+            if error.reason == "missing" and self._path.exists():
+                next_step = _ITS_OWN_KEY  # a new one would not open it
+            raise StoreFailed(error.sentence, next_step) from error
         except OSError as error:
             raise StoreFailed(
                 f"The vault cannot be {what}: {reason_of(error)}.",

@@ -68,6 +68,7 @@ class Parts:
     "Closed at the end, in this order."
     version: str
     host: str
+    serves_api: bool = True
     announced: bool = True
     "Whether other programs on this machine may find this engine by its data folder."
 
@@ -245,7 +246,7 @@ class Engine:
         if keeper.credentials:
             count, projects = len(keeper.credentials), len(self._parts.pool.units)
             log.info("credentials: %d, projects: %d", count, projects)
-        else:
+        elif self._parts.serves_api:
             log.warning(
                 "no credentials yet: every request is answered with 503. Add one with "
                 "`pollux accounts add-key`, or on the page at %s",

@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 _NAMES = frozenset(info.name for info in SETTINGS)
 _FIXED = frozenset({Source.COMMAND_LINE, Source.ENVIRONMENT, Source.DOTENV})
+_SECRETS = frozenset(info.name for info in SETTINGS if info.secret) - {"OUTBOUND_PROXY"}
+"""They never go to settings.toml, which is no store of secrets. A proxy's address is one only with
+a login in it."""
 
 
 class SettingsChanger:
@@ -64,6 +67,7 @@ class SettingsChanger:
     def _fixed(self, name: str) -> bool:
         return (
             name in ONLY_FROM_OUTSIDE
+            or name in _SECRETS
             or self.settings.origin.toml is None
             or self.settings.source(name) in _FIXED
         )
@@ -74,8 +78,9 @@ class SettingsChanger:
 
     async def _change(self, changes: Mapping[str, str]) -> SettingsChange:
         async with self._writing:
-            for name in changes:
+            for name, value in changes.items():
                 self._refuse_unless_open(name)
+                _refuse_a_login(name, value)
             before, self.settings = self.settings, await self._write(changes)
             for name in changes:
                 self._apply(name, before)
@@ -117,6 +122,12 @@ class SettingsChanger:
                 f"{name} is taken from the environment or the command line only.",
                 "Set it there, then start Pollux again.",
             )
+        if name in _SECRETS:
+            raise Refusal(
+                RefusalCode.READ_ONLY,
+                f"{name} is a secret, and settings.toml holds none.",
+                "Set it in the environment, then start Pollux again.",
+            )
         if self.settings.origin.toml is None:
             raise Refusal(
                 RefusalCode.READ_ONLY, f"{name} cannot be changed: this Pollux keeps no settings."
@@ -140,6 +151,15 @@ class SettingsChanger:
             RefusalCode.STORE_FAILED,
             f"The settings cannot be changed now: {problem}.",
             "Mend the file in an editor, then try again.",
+        )
+
+
+def _refuse_a_login(name: str, value: str) -> None:
+    if name == "OUTBOUND_PROXY" and "@" in value:
+        raise Refusal(
+            RefusalCode.INVALID,
+            "OUTBOUND_PROXY with a login is a secret, and settings.toml holds none.",
+            "Set it in the environment, then start Pollux again.",
         )
 
 

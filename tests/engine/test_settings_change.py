@@ -206,3 +206,22 @@ async def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 async def test_a_refusal_never_shows_a_secret(toml: Path) -> None:
     refusal = await refused(await changer(toml), OUTBOUND_PROXY="hush://user:hush@[::1")
     assert "hush" not in f"{refusal} {refusal.sentence} {refusal.next_step}"
+
+
+@pytest.mark.parametrize(
+    "name", ["GEMINI_AUTH_PASSWORD", "ADMIN_PASSWORD", "CLIENT_SECRET", "CREDENTIALS_JSON_LIST"]
+)
+async def test_the_file_takes_no_secret(toml: Path, name: str) -> None:
+    made = await changer(toml)
+    refusal = await refused(made, **{name: "hush"})
+    assert refusal.code is RefusalCode.READ_ONLY
+    assert "environment" in refusal.next_step
+    assert {view.name: view.fixed for view in made.views()}[name]
+
+
+async def test_a_proxy_is_a_secret_only_with_a_login(toml: Path) -> None:
+    made = await changer(toml)
+    refusal = await refused(made, OUTBOUND_PROXY="http://user:hush@proxy.example:8080")
+    assert refusal.code is RefusalCode.INVALID
+    await made.change({"OUTBOUND_PROXY": "http://proxy.example:8080"})
+    assert "proxy.example" in text(toml)
