@@ -23,6 +23,8 @@ from proxy_core.credentials.oauth_answers import (
     GEMINI_API_SCOPE,
     TokenFailure,
     classify_token_answer,
+    json_object,
+    text_in,
 )
 from proxy_core.credentials.oauth_client import OAuthClient
 from proxy_core.credentials.stored import plausible
@@ -186,17 +188,17 @@ def read_grant(answer: TokenAnswer, asked: tuple[str, ...], now: float, redirect
 
     asked: the scopes that an answer without `scope` has granted (RFC 6749, section 5.1).
     """
-    body = _object(answer.body)
-    access_token = _text(body, "access_token")
+    body = json_object(answer.body)
+    access_token = text_in(body, "access_token")
     if answer.status != 200 or not _SENDABLE.fullmatch(access_token):
         raise _refusal(answer, redirect_uri)
-    scopes = frozenset(_text(body, "scope").split()) or frozenset(asked)
+    scopes = frozenset(text_in(body, "scope").split()) or frozenset(asked)
     if GEMINI_API_SCOPE not in scopes:
         raise ConsentFailed(_NO_GEMINI)
-    refresh_token = _text(body, "refresh_token")
+    refresh_token = text_in(body, "refresh_token")
     if not refresh_token:
         raise ConsentFailed(_NO_REFRESH_TOKEN)
-    who = _claims(_text(body, "id_token"))
+    who = _claims(text_in(body, "id_token"))
     return Grant(
         access_token=SecretStr(access_token),
         expires_at=_after(now, body, "expires_in") or now + _USUAL_LIFETIME_S,
@@ -204,7 +206,7 @@ def read_grant(answer: TokenAnswer, asked: tuple[str, ...], now: float, redirect
         refresh_token_expires_at=_after(now, body, "refresh_token_expires_in"),
         scopes=scopes,
         signed_in_at=now,
-        subject=_text(who, "sub") or None,
+        subject=text_in(who, "sub") or None,
         email=_email(who),
     )
 
@@ -237,10 +239,10 @@ async def who_is(
             timeout=aiohttp.ClientTimeout(total=timeout_s),
             allow_redirects=False,
         ) as response:
-            who = _object(await response.read()) if response.status == 200 else {}
+            who = json_object(await response.read()) if response.status == 200 else {}
     except (aiohttp.ClientError, TimeoutError, OSError):
         who = {}
-    return _text(who, "sub") or None, _email(who)
+    return text_in(who, "sub") or None, _email(who)
 
 
 # -- failures in words ------------------------------------------------------------------------
@@ -294,8 +296,8 @@ _NEXT_STEPS: Mapping[Cause, str] = {
 
 def _refusal(answer: TokenAnswer, redirect_uri: str) -> ConsentFailed:
     """What an answer without tokens means; also for the error that a redirect brings."""
-    body = _object(answer.body)
-    match _text(body, "error"):
+    body = json_object(answer.body)
+    match text_in(body, "error"):
         case "redirect_uri_mismatch":
             words = Description(
                 f"The OAuth client does not allow the redirect to {redirect_uri}.",
@@ -303,7 +305,7 @@ def _refusal(answer: TokenAnswer, redirect_uri: str) -> ConsentFailed:
                 "Desktop app.",
             )
             return ConsentFailed(words)
-        case "invalid_grant" if not _text(body, "error_subtype"):
+        case "invalid_grant" if not text_in(body, "error_subtype"):
             return ConsentFailed(_CODE_SPENT)
         case "invalid_scope":
             return ConsentFailed(_SCOPES_REFUSED)
@@ -324,27 +326,14 @@ def _claims(id_token: str) -> dict[str, Any]:
     """
     packed = id_token.split(".")[1:2]
     try:
-        return _object(base64.urlsafe_b64decode(packed[0] + "==")) if packed else {}
+        return json_object(base64.urlsafe_b64decode(packed[0] + "==")) if packed else {}
     except ValueError:
         return {}
 
 
 def _email(who: dict[str, Any]) -> str | None:
-    email = _text(who, "email")
+    email = text_in(who, "email")
     return email if is_email(email) else None
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _text(fields: dict[str, Any], name: str) -> str:
-    value = fields.get(name)
-    return value if isinstance(value, str) else ""
 
 
 def _after(now: float, fields: dict[str, Any], name: str) -> float | None:

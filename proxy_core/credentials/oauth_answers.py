@@ -151,10 +151,10 @@ def classify_token_answer(
     retry_after: the header of that name; only seconds are understood, Google sends no dates.
     signed_in_s_ago: age of the refresh token, where it is known.
     """
-    answer = _object(body)
+    answer = json_object(body)
     if status == 200:
         return _grant(answer, service_account=service_account)
-    error, subtype = _text(answer, "error"), _text(answer, "error_subtype")
+    error, subtype = text_in(answer, "error"), text_in(answer, "error_subtype")
     if status == 429:
         row = _TOO_OFTEN
     elif status >= 500:
@@ -175,27 +175,27 @@ def ended_in_testing(fault: Fault | None) -> bool:
 
 
 def _named_row(answer: dict[str, Any], *, service_account: bool) -> _Row:
-    error, description = _text(answer, "error"), _text(answer, "error_description")
+    error, description = text_in(answer, "error"), text_in(answer, "error_description")
     if service_account and error == "invalid_grant" and "timeframe" in description:
         return _WRONG_CLOCK
     if error == "invalid_client" and "not found" in description:
         return _CLIENT_NOT_FOUND
     rows = _SERVICE_ACCOUNT_ANSWERS if service_account else _ACCOUNT_ANSWERS
-    row = rows.get(_text(answer, "error_subtype")) or rows.get(error) or _UNUSABLE
+    row = rows.get(text_in(answer, "error_subtype")) or rows.get(error) or _UNUSABLE
     if row is _ACCOUNT_ANSWERS["invalid_grant"] and description == "Bad Request":
         return _UNKNOWN_GRANT
     return row
 
 
 def _grant(answer: dict[str, Any], *, service_account: bool) -> TokenGrant | TokenFailure:
-    access_token = _text(answer, "access_token")
+    access_token = text_in(answer, "access_token")
     # Anything else could not be sent in a header.
     if not _TOKEN.fullmatch(access_token):
         return _failure(_UNUSABLE, 200, _UNUSABLE.sentence)
-    scopes = frozenset(_text(answer, "scope").split())
+    scopes = frozenset(text_in(answer, "scope").split())
     if scopes and GEMINI_API_SCOPE not in scopes and not service_account:
         return TokenFailure(Fault(Cause.SCOPE_MISSING, 200, _SCOPE_SENTENCE), lasting=True)
-    refresh_token = _text(answer, "refresh_token")
+    refresh_token = text_in(answer, "refresh_token")
     return TokenGrant(
         access_token=SecretStr(access_token),
         lifetime_s=_lifetime(answer.get("expires_in")),
@@ -222,7 +222,8 @@ def _seconds(header: str | None) -> float | None:
     return float(header) if header and header.isascii() and header.isdigit() else None
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def json_object(body: bytes) -> dict[str, Any]:
+    """The object that a body holds; an empty one where it holds anything else."""
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -230,6 +231,7 @@ def _object(body: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _text(answer: dict[str, Any], name: str) -> str:
+def text_in(answer: dict[str, Any], name: str) -> str:
+    """A field's text; empty where it is missing or of another type."""
     value = answer.get(name)
     return value if isinstance(value, str) else ""

@@ -341,21 +341,6 @@ async def test_a_plain_export_is_json(home: Home) -> None:
 # -- accounts and their sign-ins --------------------------------------------------------------
 
 
-def account_of(home: Home) -> Credential:
-    (found,) = [
-        one
-        for one in home.engine._parts.keeper.credentials
-        if isinstance(one.secret, AccountSecret)
-    ]
-    return found
-
-
-def token_of(home: Home) -> str:
-    secret = account_of(home).secret
-    assert isinstance(secret, AccountSecret)
-    return secret.refresh_token.get_secret_value()
-
-
 async def test_a_dead_sign_in_is_kept_and_said_to_need_a_new_one(home: Home) -> None:
     dead = home.world.sign_in(ADA, "p1")
     home.world.grants[dead["refresh_token"]].revoked = True
@@ -371,7 +356,7 @@ async def test_what_a_sign_in_gave_is_kept_and_proved(home: Home) -> None:
     home.world.grants[old["refresh_token"]].revoked = True
     await home.take_in(old)
     newer = home.world.sign_in(ADA, "p1")["refresh_token"]
-    found = account_of(home)
+    found = home.account()
     assert isinstance(found.secret, AccountSecret)
     renewed = replace(found, secret=replace(found.secret, refresh_token=SecretStr(newer)))
     accounts = home.engine._parts.accounts
@@ -381,7 +366,7 @@ async def test_what_a_sign_in_gave_is_kept_and_proved(home: Home) -> None:
     assert accounts.by_id(found.id) == found
     assert await accounts.keep([renewed]) == "folder"
     assert home.views[0].state == "ready"
-    assert token_of(home) == newer
+    assert home.refresh_token() == newer
     assert (await home.commands.check(found.id))[0].ok
 
 

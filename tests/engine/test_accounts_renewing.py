@@ -32,21 +32,6 @@ def accounts_of(home: Home) -> Accounts:
     return home.engine._parts.accounts
 
 
-def account_of(home: Home) -> Credential:
-    (found,) = [
-        one
-        for one in home.engine._parts.keeper.credentials
-        if isinstance(one.secret, AccountSecret)
-    ]
-    return found
-
-
-def token_of(home: Home) -> str:
-    secret = account_of(home).secret
-    assert isinstance(secret, AccountSecret)
-    return secret.refresh_token.get_secret_value()
-
-
 def with_token(credential: Credential, token: str) -> Credential:
     assert isinstance(credential.secret, AccountSecret)
     return replace(credential, secret=replace(credential.secret, refresh_token=SecretStr(token)))
@@ -70,10 +55,10 @@ def rotating(token: str) -> Reply:
 
 async def rotate(home: Home) -> str:
     """Google replaces the refresh token, and takes the old one no more; the new one."""
-    old, newer = token_of(home), home.world.sign_in(ADA, "p1")["refresh_token"]
+    old, newer = home.refresh_token(), home.world.sign_in(ADA, "p1")["refresh_token"]
     home.world.script(rotating(newer), action="token")
     await home.commands.check()
-    await until(lambda: token_of(home) == newer)
+    await until(lambda: home.refresh_token() == newer)
     home.world.grants[old].revoked = True
     return str(newer)
 
@@ -93,7 +78,7 @@ async def test_one_that_is_replaced_while_it_is_added_is_kept_as_the_new_one(hom
     home.world.script(rotating(new["refresh_token"]), action="token")
     report = await home.take_in(old)
     assert [item.outcome for item in report.items] == ["added"]
-    assert token_of(home) == new["refresh_token"]
+    assert home.refresh_token() == new["refresh_token"]
     assert len(home.files()) == 1
 
 
@@ -122,7 +107,7 @@ async def test_one_that_cannot_be_written_is_used_and_written_as_soon_as_it_can_
     unblock(home.folder)
     await home.engine._parts.keeper.keep_renewed()
     assert writes(home, newer)
-    assert token_of(home) == newer
+    assert home.refresh_token() == newer
 
 
 async def test_the_next_write_brings_one_along_that_could_not_be_written(home: Home) -> None:
@@ -143,7 +128,7 @@ async def test_a_stop_writes_what_could_not_be_written(tmp_path: Path) -> None:
         newer = await rotate(home)
         unblock(home.folder)
     async with at_home(tmp_path, world) as again:
-        assert token_of(again) == newer
+        assert again.refresh_token() == newer
         assert (await again.commands.check())[0].ok
 
 
@@ -161,7 +146,7 @@ async def in_turn(home: Home, change: Any, credential: Credential) -> None:
 
 async def test_one_that_is_removed_meanwhile_does_not_come_back(home: Home) -> None:
     await home.take_in(home.world.sign_in(ADA, "p1"))
-    found = account_of(home)
+    found = home.account()
     await in_turn(home, home.commands.remove(found.id), found)
     assert (home.views, home.files()) == ((), {})
 
@@ -170,9 +155,9 @@ async def test_a_sign_in_meanwhile_counts_more_than_the_successor_of_the_old_one
     home: Home,
 ) -> None:
     await home.take_in(home.world.sign_in(ADA, "p1"))
-    found = account_of(home)
+    found = home.account()
     await in_turn(home, accounts_of(home).keep([with_token(found, "1//new-sign-in")]), found)
-    assert token_of(home) == "1//new-sign-in"
+    assert home.refresh_token() == "1//new-sign-in"
     assert not writes(home, "1//rotated")
 
 
@@ -184,7 +169,7 @@ async def test_an_older_sign_in_is_renewed_and_the_same_one_is_known(home: Home)
     newer = home.world.sign_in(ADA, "p1")
     outcomes = [(await home.take_in(newer)).items[0].outcome for _ in range(2)]
     assert outcomes == ["renewed", "known"]
-    assert token_of(home) == newer["refresh_token"]
+    assert home.refresh_token() == newer["refresh_token"]
     assert len(home.files()) == 1
 
 
@@ -197,7 +182,7 @@ async def test_an_old_copy_that_is_dead_does_not_take_the_place_of_one_that_work
     report = await home.take_in(old)
     assert [item.outcome for item in report.items] == ["refused"]
     assert report.items[0].reason
-    assert token_of(home) == new["refresh_token"]
+    assert home.refresh_token() == new["refresh_token"]
     assert home.views[0].state == "ready"
 
 
@@ -216,7 +201,7 @@ async def test_a_copy_that_google_was_not_asked_about_does_not_take_the_place_of
         "refused",
         "Google could not be asked; the one here stays.",
     )
-    assert token_of(home) == new["refresh_token"]
+    assert home.refresh_token() == new["refresh_token"]
     assert home.files() == before
 
 
@@ -228,7 +213,7 @@ async def test_an_access_token_beside_a_copy_does_not_prove_its_sign_in(home: Ho
     given = home.world.issue_access_token(ADA, old["client_id"], (RETRIEVER,), now)
     report = await home.take_in({**old, "token": given.value, "expiry": now + 3_000})
     assert [item.outcome for item in report.items] == ["refused"]
-    assert token_of(home) == new["refresh_token"]
+    assert home.refresh_token() == new["refresh_token"]
 
 
 async def test_a_copy_that_gave_an_access_token_is_kept_whatever_else_is_wrong(home: Home) -> None:
@@ -236,4 +221,4 @@ async def test_a_copy_that_gave_an_access_token_is_kept_whatever_else_is_wrong(h
     newer = home.world.sign_in(ADA, "p1")
     home.world.script(Reply.fault("internal_500"), action="models", times=None)
     assert (await home.take_in(newer)).items[0].outcome == "renewed"
-    assert token_of(home) == newer["refresh_token"]
+    assert home.refresh_token() == newer["refresh_token"]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from proxy_core.commands import Commands, ImportFile, ImportReport, Refusal, RefusalCode
+from proxy_core.credentials.model import AccountSecret, Credential
 from proxy_core.engine.engine import Engine
 from proxy_core.simulator import World
 from proxy_core.snapshot import CredentialView
@@ -58,6 +59,22 @@ class Home:
         (item,) = report.items
         assert item.outcome == "added", item
         return str(item.id)
+
+    def account(self) -> Credential:
+        """The only Google account of the stores."""
+        found = [
+            one
+            for one in self.engine._parts.keeper.credentials
+            if isinstance(one.secret, AccountSecret)
+        ]
+        (only,) = found
+        return only
+
+    def refresh_token(self) -> str:
+        """Of the only Google account."""
+        secret = self.account().secret
+        assert isinstance(secret, AccountSecret)
+        return secret.refresh_token.get_secret_value()
 
     async def take_in(self, content: object, name: str = "a.json", **more: Any) -> ImportReport:
         return await self.commands.import_files([file(content, name)], **more)
