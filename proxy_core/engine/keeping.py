@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from proxy_core.commands import Refusal, RefusalCode
 from proxy_core.credentials.model import AccountSecret, Credential, Unreadable
@@ -23,6 +23,7 @@ from proxy_core.credentials.stores import (
     FolderStore,
     Loaded,
     StoreFailed,
+    WritableStore,
 )
 from proxy_core.credentials.vault import VAULT, Vault, VaultStatus
 from proxy_core.disk import reason_of, write_atomically
@@ -32,7 +33,6 @@ from proxy_core.tasks import in_thread
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Writable: TypeAlias = Vault | FolderStore
 KEYRING_PATIENCE_S = 5.0
 CLIENT_FILE = "client_secret_imported.json"
 """Where an imported OAuth client is kept that the vault does not take. It is newer than one in the
@@ -135,7 +135,7 @@ class Keeper:
         await self._read_client()
         self.vault_opened = True
 
-    async def _read(self, store: Writable) -> None:
+    async def _read(self, store: WritableStore) -> None:
         """Reads a store. A late answer never undoes a newer one, nor a refusal a good one."""
         self._begun += 1
         number = self._begun
@@ -269,7 +269,7 @@ class Keeper:
                 if theirs & set(ids):
                     await self._change(store, store.delete, ids)
 
-    async def _change(self, store: Writable, act: Callable[[T], None], what: T) -> None:
+    async def _change(self, store: WritableStore, act: Callable[[T], None], what: T) -> None:
         try:
             await in_thread(act, what)
         except StoreFailed as failure:
@@ -277,7 +277,7 @@ class Keeper:
         finally:
             await self._read(store)  # after a failure too: some of it may be done
 
-    def _stores(self) -> tuple[Writable, Writable]:
+    def _stores(self) -> tuple[WritableStore, WritableStore]:
         return self._places.vault, self._places.folder
 
     def refuse_unless_writable(self, changes: Collection[object]) -> None:

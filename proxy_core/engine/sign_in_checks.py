@@ -4,7 +4,6 @@ Pure. Not here: what Google answers (`credentials.consent`).
 """
 
 import hmac
-import ipaddress
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -15,7 +14,8 @@ from proxy_core.commands import Refusal, RefusalCode, SignInRequest, SignInStatu
 from proxy_core.credentials.consent import Redirect, read_redirect
 from proxy_core.credentials.identity import PROJECT
 from proxy_core.credentials.oauth_client import OAuthClient
-from proxy_core.engine.discovery import STUDIO_PAGE
+from proxy_core.engine.client_view import WITHOUT
+from proxy_core.settings.values import is_loopback
 
 MOST_PROJECTS = 20
 "That can be chosen at once."
@@ -53,14 +53,7 @@ class Addresses:
 def need_client(client: OAuthClient | None, request: SignInRequest) -> OAuthClient:
     """The OAuth client, if the sign-in can be done with it in the way that is asked for."""
     if client is None:
-        raise Refusal(
-            RefusalCode.NO_CLIENT,
-            "There is no OAuth client to sign in with.",
-            "Make one in four steps: a Google Cloud project with the Generative Language API "
-            "switched on, its consent screen with the scopes, the app in production, a client of "
-            "the type Desktop app. Then import its client_secret_*.json. Or use an API key "
-            f"instead: {STUDIO_PAGE}",
-        )
+        raise Refusal(RefusalCode.NO_CLIENT, WITHOUT.sentence, WITHOUT.next_step)
     if client.kind == "web" and request.via == "loopback":
         raise Refusal(
             RefusalCode.WRONG_CLIENT,
@@ -167,8 +160,4 @@ def not_in_this_state(status: SignInStatus) -> Refusal:
 
 
 def is_loopback_url(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return is_loopback(urlsplit(url).hostname or "")

@@ -109,15 +109,6 @@ class Database:
         )
         return [UsageCounts(*row) for row in reversed(rows)]
 
-    def usage_by_model(self, since: float, until: float) -> list[UsageCounts]:
-        sums = ", ".join(f"SUM({name})" for name in USAGE.values)
-        rows = self._rows(
-            f"SELECT ?, model, '', '', {sums} FROM usage "  # noqa: S608
-            "WHERE period = ? AND at >= ? AND at < ? GROUP BY model ORDER BY model",
-            (since, PERIODS["minute"], since, until),
-        )
-        return [UsageCounts(*row) for row in rows]
-
     def _rows(self, sql: str, values: Sequence[float]) -> list[tuple[Any, ...]]:
         with _translated():
             return self._connection.execute(sql, values).fetchall()

@@ -101,15 +101,6 @@ class Memory:
             )
         )
 
-    async def usage_by_model(self, since: float, until: float) -> list[UsageCounts]:
-        """Sums per model over the minutes in [since, until), which go back two days.
-
-        Client and credential are empty in the rows. Raises DatabaseFailed.
-        """
-        return await asyncio.wrap_future(
-            self._writer.ask(lambda database: database.usage_by_model(since, until))
-        )
-
     # -- end -------------------------------------------------------------------------------
 
     async def flush(self) -> bool:

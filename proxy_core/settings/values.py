@@ -86,7 +86,7 @@ def google_base(value: str) -> str:
     parts = _split(value.rstrip("/"))
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("is not an https:// URL")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError("must be https, or http on a loopback address")
     if "@" in parts.netloc or parts.path or parts.query or parts.fragment:
         raise ValueError("may hold scheme, host and port only")
@@ -135,5 +135,6 @@ def _is_address(value: str) -> bool:
     return True
 
 
-def _is_loopback(name: str) -> bool:
+def is_loopback(name: str) -> bool:
+    """Whether a host, by name or address, is this machine's loopback."""
     return name == "localhost" or (_is_address(name) and ipaddress.ip_address(name).is_loopback)

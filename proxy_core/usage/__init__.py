@@ -4,7 +4,6 @@ Counts only; no text of a request ever comes here.
 """
 
 from proxy_core.usage.minute import MODELS
-from proxy_core.usage.report import Day
 from proxy_core.usage.statistics import Usage
 
-__all__ = ["MODELS", "Day", "Usage"]
+__all__ = ["MODELS", "Usage"]

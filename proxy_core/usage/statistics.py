@@ -10,7 +10,7 @@ from proxy_core.events import Event, ExchangeEnded
 from proxy_core.memory import Memory
 from proxy_core.snapshot import Snapshot, Totals
 from proxy_core.usage.minute import MODELS, OTHER, Minute
-from proxy_core.usage.report import MOST_ROWS, Day, day_of, report_of
+from proxy_core.usage.report import MOST_ROWS, report_of
 
 
 class Usage:
@@ -75,13 +75,6 @@ class Usage:
         # One more than is told, to see whether there are more.
         rows = await self.memory.usage(query.period, query.since, query.until, MOST_ROWS + 1)
         return await report_of(query.period, rows)
-
-    async def day(self, since: float, until: float) -> Day:
-        """The sum of [since, until), of the last two days at most. Raises DatabaseFailed."""
-        if self.memory is None:
-            return Day()
-        self.hand_over()
-        return await day_of(await self.memory.usage_by_model(since, until))
 
     # -- Prometheus ------------------------------------------------------------------------
 

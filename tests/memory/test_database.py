@@ -396,9 +396,3 @@ def test_a_name_that_was_damaged_does_not_withhold_the_rest(counted: Database) -
     counted._connection.execute("UPDATE usage SET model = CAST(X'ff41' AS TEXT) WHERE period = 60")
     assert [row.model for row in counted.usage(60, 0, NOW, 1)] == ["\ufffdA"]
     counted.close()
-
-
-def test_sums_by_model_leave_out_who_asked(counted: Database) -> None:
-    [row] = counted.usage_by_model(1_794_960_000 - 7_140, NOW)
-    assert row[1:] == ("m", "", "", 3, 0, 30, 15, 6, 3)
-    counted.close()

@@ -4,12 +4,11 @@ import pytest
 
 from proxy_core.commands import UsageRow
 from proxy_core.memory import UsageCounts
-from proxy_core.usage.report import MOST_ROWS, Day, day_of, report_of
+from proxy_core.usage.report import MOST_ROWS, report_of
 from tests.usage.ended import MINUTE
 
 KNOWN = UsageCounts(MINUTE, "gemini-2.5-pro", "key", "curl", 2, 1, 100_000, 0, 3, 4)
 UNKNOWN = UsageCounts(MINUTE, "own-model", "key", "curl", 1, 0, 50, 0, 3, 4)
-IDLE = UsageCounts(MINUTE, "misspelt", "", "curl", 1, 1, 0, 0, 0, 0)
 
 
 async def test_a_report_has_a_row_for_each_with_its_price() -> None:
@@ -26,15 +25,3 @@ async def test_of_very_many_rows_the_newest_are_told() -> None:
     assert (len(report.rows), report.more) == (MOST_ROWS, True)
     assert report.rows[-1].at == rows[-1].at
     assert not (await report_of("minute", rows[1:])).more
-
-
-async def test_a_day_names_the_models_that_no_price_is_known_for() -> None:
-    day = await day_of([KNOWN, UNKNOWN, IDLE])
-    assert day.unpriced == ("own-model",)
-    assert day.price_usd == pytest.approx(0.12507)
-    assert (day.exchanges, day.failed, day.output_tokens, day.thought_tokens) == (4, 2, 9 - 3, 8)
-
-
-async def test_a_day_without_requests_is_empty() -> None:
-    assert await day_of([]) == Day()
-    assert Day().cached_share == 0

@@ -7,7 +7,7 @@ from proxy_core.commands import UsageQuery
 from proxy_core.events import CredentialsLoaded, Tokens
 from proxy_core.memory.memory import FILE_NAME
 from proxy_core.snapshot import CredentialView, Snapshot, Totals
-from proxy_core.usage import MODELS, Day, Usage
+from proxy_core.usage import MODELS, Usage
 from tests.memory.opened import opened, rows_of
 from tests.usage.ended import MINUTE, ended
 
@@ -108,20 +108,6 @@ async def test_a_report_tells_of_the_running_minute_too() -> None:
         assert row.price_usd > 0
 
 
-async def test_a_day_sums_up_over_models() -> None:
-    async with opened(None) as memory:
-        usage = Usage(memory)
-        usage.on_event(ended("gemini-2.5-flash", at=MINUTE - 60, tokens=Tokens(99, 0, 0)))
-        usage.on_event(ended("gemini-2.5-flash", at=MINUTE, tokens=Tokens(1_000, 500, 10, 5)))
-        usage.on_event(ended("gemini-2.5-pro", at=MINUTE, tokens=Tokens(1_000, 0, 10)))
-        usage.on_event(ended("own-model", at=MINUTE, tokens=Tokens(10), error="timeout"))
-        day = await usage.day(MINUTE, MINUTE + 86_400)
-        assert (day.exchanges, day.failed, day.prompt_tokens) == (3, 1, 2_010)
-        assert day.cached_share == 500 / 2_010
-        assert day.price_usd > 0
-        assert day.unpriced == ("own-model",)
-
-
 async def test_what_came_before_the_memory_was_open_is_not_lost() -> None:
     usage = Usage()
     usage.on_event(ended(at=MINUTE))
@@ -138,7 +124,6 @@ async def test_without_a_memory_there_are_totals_only() -> None:
     usage.hand_over()
     assert usage.totals().exchanges == 1
     assert (await usage.report(UsageQuery())).rows == ()
-    assert await usage.day(0, 1) == Day()
 
 
 def contents(folder: Path) -> list[tuple[str, bytes]]:
