@@ -1,0 +1,183 @@
+"""What the tools, their guides and the state of their settings files look like.
+
+Plain frozen data for the terminal and the window. Not here: any tool (`editors`, `terminals`,
+`libraries`), and the work on files (`applying`).
+"""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+Kind: TypeAlias = Literal["ide", "cli", "sdk", "app"]
+Dialect: TypeAlias = Literal["openai", "anthropic", "gemini", "responses"]
+State: TypeAlias = Literal["absent", "applied", "changed", "other_address"]
+Syntax: TypeAlias = Literal["jsonc", "toml", "dotenv", "yaml", "whole"]
+
+MODEL = "gemini-3.8-flash"
+"The model that guides name unless another is asked for."
+CONTEXT_TOKENS = 1_048_576
+OUTPUT_TOKENS = 65_536
+TOKEN_VARIABLE = "POLLUX_TOKEN"  # noqa: S105 - its name only
+"The environment variable that tools read the bearer token from, where they let us choose it."
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A program that can use Pollux."""
+
+    id: str
+    name: str
+    kind: Kind
+    dialect: Dialect
+    "The API that it speaks to Pollux."
+    docs_url: str
+    "Where its makers describe the settings."
+    can_apply: bool = False
+    "Whether it has a documented settings file of the user that `apply` may change."
+    note: str = ""
+    "What its user should know first; empty: nothing."
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do; `code` is to be copied."""
+
+    title: str
+    text: str
+    code: str = field(repr=False)
+    language: str
+    "Name of the highlighting: sh, powershell, json, toml, yaml, ini, python, javascript, text."
+    path: str | None = None
+    "The file that the code belongs in."
+    secret: bool = False
+    "The code holds the bearer token, or the file will."
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """How one tool is connected, in order."""
+
+    tool: Tool
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where Pollux is, as a tool needs to know it."""
+
+    url: str
+    "Base URL without a path and without a slash at its end."
+    token: str | None = field(default=None, repr=False)
+    "The bearer token; None: guides refer to the environment instead."
+    model: str = MODEL
+
+    @property
+    def openai(self) -> str:
+        """The base URL for OpenAI's clients."""
+        return f"{self.url}/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where this user's settings files are."""
+
+    home: Path
+    environ: Mapping[str, str]
+    platform: str
+    "As `sys.platform` names it."
+    data: Path
+    "Pollux's data folder, for backups."
+    token_command: str = "pollux token show"  # noqa: S105 - it prints the token, it is none
+    "A command line that prints the bearer token."
+
+    @classmethod
+    def here(cls, data: Path) -> "Folders":
+        """Those of the user who runs this process."""
+        return cls(Path.home(), os.environ, sys.platform, data, _token_command())
+
+    @property
+    def is_windows(self) -> bool:
+        return self.platform == "win32"
+
+    def named(self, variable: str, otherwise: Path) -> Path:
+        """The folder that an environment variable names, else another."""
+        value = self.environ.get(variable, "")
+        return Path(value).expanduser() if value else otherwise
+
+    @property
+    def xdg_config(self) -> Path:
+        return self.named("XDG_CONFIG_HOME", self.home / ".config")
+
+    @property
+    def app_data(self) -> Path:
+        """Windows' folder of programs' settings."""
+        return self.named("APPDATA", self.home / "AppData" / "Roaming")
+
+    def shown(self, path: Path) -> str:
+        """The path as people write it."""
+        if path.is_relative_to(self.home) and not self.is_windows:
+            return f"~/{path.relative_to(self.home).as_posix()}"
+        return str(path)
+
+
+def _token_command() -> str:
+    if shutil.which("pollux"):
+        return "pollux token show"
+    frozen = bool(getattr(sys, "frozen", False))
+    words = [sys.executable, *(() if frozen else ("-m", "proxy_core")), "token", "show"]
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How a tool's settings file stands to us."""
+
+    state: State
+    path: str
+    "The file; empty: the tool has none that we change."
+    backup: str | None = None
+    "What the file was before; None: it did not exist, or we have not changed it."
+
+
+class ConnectFailed(Exception):
+    """The settings of a tool were not changed. Both texts are for people and hold no secret."""
+
+    def __init__(self, sentence: str, next_step: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.next_step = next_step
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Names the element of an array that has this member with this value."""
+
+    member: str
+    value: str
+
+
+Place: TypeAlias = tuple[str | Item, ...]
+"Where a value stands in a document, from the outside in; empty: the whole of it."
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value that we put into a file."""
+
+    place: Place
+    value: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What we want of one settings file."""
+
+    path: Path
+    syntax: Syntax
+    settings: tuple[Setting, ...]
