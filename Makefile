@@ -11,16 +11,19 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test format bench crash-test lock clean system-libraries
+.PHONY: help venv demo demo-window test screenshots format translations bench soak-window crash-test lock clean system-libraries
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' \
-	  | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	  | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 venv: .venv/.dev ## make .venv from the lock files, with .venv/bin/pollux and all tools in it
 
 demo: .venv/.runtime ## serve a simulated Google and send requests through it; ONCE=1 stops after them
 	$(BIN)/pollux demo --headless $(if $(ONCE),--once)
+
+demo-window: .venv/.desktop ## the same demo in the window
+	$(BIN)/pollux demo
 
 test: export QT_QPA_PLATFORM = offscreen
 test: export LC_ALL = C.UTF-8
@@ -35,8 +38,18 @@ format: .venv/.dev ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+translations: .venv/.dev ## extract the window's texts and compile them; run it after changing a plural
+	$(BIN)/python -m tests.desktop.translations
+
+screenshots: export QT_QPA_PLATFORM = offscreen
+screenshots: .venv/.dev ## take the pictures of resources/screenshots anew, from the demo
+	$(BIN)/python -m tests.screenshots
+
 bench: .venv/.dev ## measure Pollux against a bare proxy: the table of the README
 	$(BIN)/python -m tests.bench
+
+soak-window: .venv/.dev ## use the window for MINUTES (30) under 20,000 requests; look what it loses
+	$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),30)
 
 crash-test: .venv/.dev ## kill ROUNDS (1000) writers of credentials at random moments; look what is lost
 	$(BIN)/python -m tests.crash $(or $(ROUNDS),1000)
@@ -67,6 +80,10 @@ clean: ## remove .venv and everything else that was made
 .venv/.runtime: .venv/.python requirements/build.txt requirements/runtime.txt pyproject.toml
 	$(INSTALL) --require-hashes -r requirements/build.txt -r requirements/runtime.txt
 	$(INSTALL) --no-index --no-build-isolation --editable .
+	@touch $@
+
+.venv/.desktop: .venv/.runtime requirements/desktop.txt
+	$(INSTALL) --require-hashes -r requirements/desktop.txt
 	@touch $@
 
 .venv/.dev: .venv/.runtime requirements/dev.txt

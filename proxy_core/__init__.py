@@ -5,7 +5,9 @@ It knows nothing of any window. `proxy_core.api` is the front door for other pro
 by `|` do not see each other (import-linter holds it, see pyproject.toml):
 
     __main__ | api
-    cli | connect | simulator         terminal commands; tools' settings files; the pretend Google
+    demo | host                       an engine on the pretend Google; the façade's side of the loop
+    cli | simulator                   terminal commands; the pretend Google
+    connect                           settings of the tools that use Pollux
     assembly                          builds everything, the one place that knows concrete classes
     engine                            start, stop, snapshot, watch, commands, sign-in, doctor
     server | usage | exchange_log     HTTP in; statistics and the log as event subscribers
@@ -15,7 +17,7 @@ by `|` do not see each other (import-linter holds it, see pyproject.toml):
     credentials | dialects            who we are at Google; what clients speak
     gemini                            Google's wire format: the pivot
     settings | tasks | logs | clock
-    disk | errors | redaction
+    disk | errors | ports | redaction
 
 One request, from the listener to Google and back:
 

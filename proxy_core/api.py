@@ -7,11 +7,17 @@ the window's, which cost 2.5 to 4 times the CPU per stream event and let each st
 
 import asyncio
 import logging
+import os
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
+from proxy_core import logs
+from proxy_core.cli.arguments import Arguments, parse_arguments
 from proxy_core.commands import (
     CheckResult,
     Commands,
@@ -19,7 +25,10 @@ from proxy_core.commands import (
     ImportedItem,
     ImportFile,
     ImportReport,
+    Keeping,
+    Line,
     OAuthClientView,
+    Place,
     ProjectView,
     Refusal,
     RefusalCode,
@@ -33,36 +42,84 @@ from proxy_core.commands import (
     UsageReport,
     UsageRow,
 )
+from proxy_core.connect import (
+    Address,
+    Applied,
+    ConnectFailed,
+    Folders,
+    Guide,
+    Step,
+    Tool,
+    apply,
+    snippets,
+    status,
+    tools,
+    undo,
+)
+from proxy_core.engine.instance import FolderTaken
 from proxy_core.events import (
     AttemptRecord,
+    ClockChanged,
     CredentialsLoaded,
     Event,
     ExchangeEnded,
+    NetworkChanged,
+    PauseChanged,
     SignInChanged,
     StandingChanged,
     Tokens,
+    Woke,
 )
-from proxy_core.settings import Settings, SettingsProblem, load_settings
+from proxy_core.gemini.faults import Cause
+from proxy_core.gemini.states import describe_cause
+from proxy_core.host import STOPPED, Host, Opening, Update, Watcher
+from proxy_core.ports import PortTaken, next_free
+from proxy_core.server.bearer import UnreadableToken
+from proxy_core.settings import (
+    TOML_FILE,
+    Settings,
+    SettingsProblem,
+    config_folder,
+    data_folder,
+    load_owner_settings,
+    load_settings,
+    writing,
+)
 from proxy_core.snapshot import CredentialView, ModelView, Snapshot, Totals
 
 if TYPE_CHECKING:
     from proxy_core.engine.engine import Engine
 
 __all__ = [
+    "DEMO_API_KEY",
+    "Address",
+    "Applied",
+    "Arguments",
     "AttemptRecord",
     "CheckResult",
+    "ClockChanged",
     "Commands",
+    "ConnectFailed",
     "CredentialView",
     "CredentialsLoaded",
     "Event",
     "ExchangeEnded",
     "Finding",
+    "FolderTaken",
+    "Folders",
+    "Guide",
     "ImportFile",
     "ImportReport",
     "ImportedItem",
+    "Keeping",
+    "Line",
     "ModelView",
+    "NetworkChanged",
     "OAuthClientView",
+    "PauseChanged",
+    "Place",
     "Pollux",
+    "PortTaken",
     "ProjectView",
     "Refusal",
     "RefusalCode",
@@ -77,40 +134,76 @@ __all__ = [
     "SignInView",
     "Snapshot",
     "StandingChanged",
+    "Step",
     "Tokens",
+    "Tool",
     "Totals",
+    "UnreadableToken",
     "Update",
     "UsageQuery",
     "UsageReport",
     "UsageRow",
+    "Woke",
+    "apply",
+    "cause_words",
+    "config_folder",
+    "data_folder",
+    "load_owner_settings",
     "load_settings",
+    "log_to",
+    "next_free",
+    "parse_arguments",
+    "settings_file",
+    "snippets",
+    "status",
+    "tools",
+    "undo",
+    "write_settings",
 ]
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Update: TypeAlias = Snapshot | tuple[Event, ...]
-Watcher: TypeAlias = Callable[[Update], None]
 
-PACE_S = 0.25
-"Updates come at most so often."
-LONGEST_BATCH = 1_000
-"Events that pile up beyond this are replaced by a new snapshot."
-STOPPED = Snapshot("", "stopped", "", (), Totals())
+LARGEST_LOG_BYTES = 1_048_576
+DEMO_API_KEY = "AIza-pollux-demo-key"
+"The one API key that the demo's pretend Google knows beside the accounts."
+
+
+def cause_words(cause: str) -> str:
+    """The cause of a failed attempt, e.g. `minute_quota`, in words; an unknown one as it is."""
+    try:
+        return describe_cause(Cause(cause)).sentence
+    except ValueError:
+        return cause
 
 
 class Pollux:
     """One engine in a thread of its own. `start` once, `stop` once."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._ready: Future[_Host] = Future()
+        self._prepare: Callable[[], Opening] = lambda: _own_engine(settings)
+        "Imports what an engine needs; called in its thread."
+        self._ready: Future[Host] = Future()
         "Done when the engine's loop runs; nothing waits for it but through a future."
         self._stopping: Future[None] | None = None
         self._lock = threading.Lock()
         self._ended = False
         "Whether the loop takes no more; set on the loop, read and written under the lock."
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    @classmethod
+    def demo(cls, *, sample_traffic: bool = True) -> "Pollux":
+        """A Pollux on a simulated Google in the same process, which nothing leaves.
+
+        Three pretend accounts in a temporary folder that goes with `stop`, a random bearer
+        token, port 7860 or the next free one; nothing of the owner's is read. One may sign in at
+        the pretend consent page, and add `DEMO_API_KEY`. sample_traffic: requests of its own
+        come all the time, so that there is something to see.
+        """
+        pollux = cls(Settings())
+        pollux._prepare = lambda: _demo_engine(sample_traffic=sample_traffic)
+        return pollux
 
     def start(self) -> Future[str]:
         """Starts the engine; the future gives its base URL. Does not block.
@@ -119,7 +212,7 @@ class Pollux:
         same.
         """
         self._thread.start()
-        return self._submit(lambda host: host.start(self._settings))
+        return self._submit(lambda host: host.start())
 
     def stop(self, grace_s: float = 30.0) -> Future[None]:
         """Lets running exchanges finish for `grace_s` seconds, then ends engine and thread.
@@ -143,9 +236,10 @@ class Pollux:
     def watch(self, watcher: Watcher) -> Future[Callable[[], None]]:
         """Calls `watcher` on the engine's thread: a snapshot now, then batches of events.
 
-        A new snapshot comes when the engine has started, stops or has stopped, and instead of a
-        batch where events piled up. `watcher` must not block: the engine waits for it. The
-        future gives the function that ends the watch; any thread may call it, also again.
+        A new snapshot comes when the engine has started, is paused or resumed, stops or has
+        stopped, and instead of a batch where events piled up. `watcher` must not block: the
+        engine waits for it. The future gives the function that ends the watch; any thread may
+        call it, also again.
         """
         return self._submit(lambda host: host.watch(watcher))
 
@@ -161,13 +255,13 @@ class Pollux:
         """The bearer token that clients need now."""
         return self._submit(lambda host: host.token())
 
-    def _submit(self, work: "Callable[[_Host], Coroutine[Any, Any, T]]") -> Future[T]:
+    def _submit(self, work: Callable[[Host], Coroutine[Any, Any, T]]) -> Future[T]:
         """Runs `work` on the engine's loop once that is there; cancelling reaches its task."""
         if self._thread.ident is None:
             raise RuntimeError("the engine was not started")
         outer: Future[T] = Future()
 
-        def begin(ready: "Future[_Host]") -> None:
+        def begin(ready: Future[Host]) -> None:
             if outer.cancelled():
                 return
             if (error := ready.exception()) is not None:
@@ -192,20 +286,78 @@ class Pollux:
                 self._ready.set_exception(error)
 
     def _run_loop(self) -> None:
+        """Serves until the engine has ended.
+
+        The collector is calmed, but nothing is frozen, as a headless engine does: freezing is
+        for the whole process and for good, so that no window of before, nor an engine that was
+        stopped, would ever be freed.
+        """
         # aiohttp is imported here, in the engine's thread, so that a window need not wait for
         # it, and before the loop runs, which an import would block.
-        from proxy_core import assembly  # noqa: PLC0415
-        from proxy_core.cli.loop import new_loop  # noqa: PLC0415
+        from proxy_core.cli.loop import (  # noqa: PLC0415
+            calm_collector,
+            new_loop,
+            settle_malloc,
+        )
 
+        opening = self._prepare()
+        settle_malloc()
+        calm_collector()
         with asyncio.Runner(loop_factory=new_loop) as runner:
-            host = _Host(runner.get_loop(), assembly.read_token, assembly.build)
-            runner.run(self._serve(host))
+            runner.run(self._serve(Host(runner.get_loop(), opening)))
 
-    async def _serve(self, host: "_Host") -> None:
+    async def _serve(self, host: Host) -> None:
         self._ready.set_result(host)
         await host.ended.wait()
         with self._lock:  # what was handed to the loop before this still begins
             self._ended = True
+
+
+def _own_engine(settings: Settings) -> Opening:
+    from proxy_core import assembly  # noqa: PLC0415
+
+    @asynccontextmanager
+    async def open_() -> "AsyncIterator[Engine]":
+        token = await asyncio.to_thread(assembly.read_token, settings)
+        yield assembly.build(settings, token)
+
+    return open_
+
+
+def _demo_engine(*, sample_traffic: bool) -> Opening:
+    from proxy_core.demo import demo_engine  # noqa: PLC0415
+
+    return partial(demo_engine, DEMO_API_KEY, sample_traffic=sample_traffic)
+
+
+def write_settings(settings: Settings, changes: Mapping[str, str]) -> Settings:
+    """Changes settings.toml while no engine runs; an empty value: default. Blocks.
+
+    settings: as they were loaded; those of a running engine change by its command. Raises
+    SettingsProblem, or OSError.
+    """
+    return writing.write_settings(settings.origin, changes)
+
+
+def log_to(level: str, file: Path | None) -> None:
+    """Sends the log of this process to a file, which begins anew beyond a megabyte; None: stderr.
+
+    Blocks. A file that cannot be written leaves the process without a log.
+    """
+    stream: TextIO | None = None
+    if file is not None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            grown = file.exists() and file.stat().st_size > LARGEST_LOG_BYTES
+            stream = file.open("w" if grown else "a", encoding="utf-8")
+        except OSError:
+            stream = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - stays open
+    logs.set_up(level, stream)
+
+
+def settings_file(config: Path | None = None) -> Path:
+    """Where settings.toml is, whether it exists or not; `config`: the one that the owner named."""
+    return config or config_folder() / TOML_FILE
 
 
 def _chain(inner: Future[T], outer: Future[T]) -> None:
@@ -222,96 +374,3 @@ def _chain(inner: Future[T], outer: Future[T]) -> None:
 
     outer.add_done_callback(lambda done: inner.cancel() if done.cancelled() else None)
     inner.add_done_callback(hand_over)
-
-
-class _Host:
-    """The engine's side of the façade; everything here runs on the engine's loop."""
-
-    def __init__(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        read_token: Callable[[Settings], str],
-        build: "Callable[[Settings, str], Engine]",
-    ) -> None:
-        self._read_token = read_token
-        self._build = build
-        self.latest = STOPPED
-        self.ended = asyncio.Event()
-        self.loop = loop
-        self._engine: Engine | None = None
-        self._watchers: dict[object, Watcher] = {}
-        self._pending: list[Event] = []
-        self._timer: asyncio.TimerHandle | None = None
-
-    async def start(self, settings: Settings) -> str:
-        token = await asyncio.to_thread(self._read_token, settings)
-        engine = self._build(settings, token)
-        engine.subscribe(self._on_event)
-        url = await engine.start()
-        self._engine = engine
-        self._flush()
-        self._tell(self.latest)
-        return url
-
-    async def stop(self, grace_s: float) -> None:
-        try:
-            if self._engine is not None:
-                self._engine.close_door()
-                self._flush()
-                self._tell(self.latest)
-                await self._engine.stop(grace_s)
-                self._flush()
-                self._tell(self.latest)
-        finally:
-            self.ended.set()
-
-    async def ask(self, command: Callable[[Commands], Coroutine[Any, Any, T]]) -> T:
-        engine = self._running()
-        await engine.opened()
-        return await command(engine.commands)
-
-    async def token(self) -> str:
-        return self._running().token
-
-    def _running(self) -> "Engine":
-        if self._engine is None:
-            raise Refusal(RefusalCode.UNAVAILABLE, "Pollux has not started.")
-        return self._engine
-
-    async def watch(self, watcher: Watcher) -> Callable[[], None]:
-        watcher(self.latest)
-        entry = object()
-        self._watchers[entry] = watcher
-
-        def end() -> None:
-            self._watchers.pop(entry, None)
-
-        return end
-
-    def _on_event(self, event: Event) -> None:
-        self._pending.append(event)
-        if self._timer is None:
-            self._timer = self.loop.call_later(PACE_S, self._flush)
-
-    def _flush(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        events, self._pending = tuple(self._pending), []
-        if self._engine is not None:
-            self._look(self._engine)
-        if events:
-            self._tell(events if len(events) <= LONGEST_BATCH else self.latest)
-
-    def _look(self, engine: "Engine") -> None:
-        try:
-            self.latest = engine.snapshot()
-        except Exception:  # a bug in the telling must keep nobody from stopping the engine
-            log.exception("no snapshot could be made")
-
-    def _tell(self, update: Update) -> None:
-        for watcher in tuple(self._watchers.values()):
-            try:
-                watcher(update)
-            except Exception:  # a front end's bug must neither end the engine nor deafen others
-                log.exception("a watcher failed")

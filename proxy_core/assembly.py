@@ -42,15 +42,18 @@ from proxy_core.engine.live_settings import (
     patience_of,
     tags_of,
 )
+from proxy_core.engine.network import Network
 from proxy_core.engine.remembering import Remembering
 from proxy_core.engine.settings_change import SettingsChanger
 from proxy_core.engine.sign_in import SignIns
 from proxy_core.engine.sign_in_checks import Addresses
+from proxy_core.engine.vigil import Vigil
 from proxy_core.events import Bus
 from proxy_core.exchange_log import ExchangeLog
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.memory import Memory
 from proxy_core.memory.memory import FILE_NAME
+from proxy_core.pool.line import line
 from proxy_core.pool.pool import Pool
 from proxy_core.pool.standing import MemoryLedger
 from proxy_core.relay.catalog import Catalog
@@ -68,6 +71,7 @@ from proxy_core.server.outflow import Pace
 from proxy_core.settings import Settings, data_folder
 from proxy_core.upstream.google import (
     GoogleUpstream,
+    drop_idle,
     open_connector,
     open_session,
     system_proxy,
@@ -152,11 +156,12 @@ def build(
             usage=frame.usage,
             door=door,
             listener=Listener(door, settings.host, settings.port),
+            vigil=(vigil := frame.vigil()),
             bus=frame.bus,
             clock=frame.clock,
             loaded=frame.loaded,
             cut_off=frame.relay.cut_off,
-            closing=(sign_ins, frame.authorizer, frame.session),
+            closing=(vigil, sign_ins, frame.network, frame.authorizer, frame.session),
             version=__version__,
             host=settings.host,
             announced=not ephemeral,
@@ -165,6 +170,7 @@ def build(
     )
     frame.bus.subscribe(frame.usage.on_event)
     frame.bus.subscribe(ExchangeLog().on_event)
+    frame.bus.subscribe(frame.network.on_event)
     if not ephemeral:
         _say_what_is_unusual(settings)
     return engine
@@ -206,17 +212,25 @@ class _Frame:
             self.proxy: str | None = settings.outbound_proxy.get_secret_value()
         else:
             self.proxy = system_proxy(base_url)
-        connector = open_connector()
+        self.connector = open_connector()
         self.session: aiohttp.ClientSession = open_session(
-            connector, user_agent=USER_AGENT, proxy=self.proxy
+            self.connector, user_agent=USER_AGENT, proxy=self.proxy
+        )
+        self.way = reachability.Way(self.session, base_url, self.proxy)
+        self.network = Network(
+            self.clock,
+            self.bus,
+            probe=self._probe,
+            on_reached=lambda: self.authorizer.renew_due(),  # noqa: PLW0108 - it is made below
         )
         self.upstream = GoogleUpstream(
-            connector,
+            self.connector,
             user_agent=USER_AGENT,
             connect_timeout_s=settings.connect_timeout_s,
             silence_timeout_s=settings.request_timeout_s,
             base_url=base_url,
             proxy=self.proxy,
+            on_failure=self.network.failed,
         )
         self.authorizer = Authorizer(
             self.session,
@@ -226,6 +240,15 @@ class _Frame:
             # The accounts are made of the authorizer: looked up when there is news.
             on_new_refresh_token=lambda *news: self.accounts.renew(*news),  # noqa: PLW0108
             on_refused=self.pool.refuse,
+        )
+
+    async def _probe(self) -> Finding:
+        drop_idle(self.connector)  # a dead connection must not answer for the network
+        return await reachability.look_at_api(self.way, self.clock)
+
+    def vigil(self) -> Vigil:
+        return Vigil(
+            self.clock, self.bus, on_wake=self.network.doubt, on_jump=self.pool.time_jumped
         )
 
     def _open_door(self, token: str, pace: Pace | None) -> None:
@@ -296,6 +319,8 @@ class _Frame:
             keeper=self.keeper,
             changer=self.changer,
             domain_name=self.settings.domain_name,
+            line_up=lambda model: line(self.pool, model, self.pool.now()),
+            set_paused=lambda paused: engine().pause(paused=paused),
             tell_usage=self.remembering.usage,
             examine=lambda: _examine(self, engine()),
             make_token=self.token.rotate,
@@ -314,7 +339,7 @@ async def _examine(frame: _Frame, engine: Engine) -> tuple[Finding, ...]:
             vault=VaultReport(vault.state != "closed", vault.sentence, vault.next_step),
             client=client_view(frame.keeper.client, settings.domain_name),
             credentials=engine.snapshot().credentials,
-            google=reachability.Way(frame.session, settings.google_api_base_url, frame.proxy),
+            google=frame.way,
             clock=frame.clock,
         )
     )

@@ -276,6 +276,48 @@ class Finding(_Plain):
     next_step: str = ""
 
 
+# -- rotation, and where credentials are kept -------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place(_Plain):
+    """One credential's place in the line for a model."""
+
+    credential_id: str
+    label: str
+    free: bool
+    reason: str
+    "Slug of the state that keeps it from being tried; empty where it is free."
+    until: float | None
+    "When that ends by itself, epoch seconds."
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line(_Plain):
+    """The order in which rotation would try the credentials for a model now."""
+
+    model: str
+    "Empty where no model was ever asked for and none was named."
+    places: tuple[Place, ...]
+    "The free ones in their order, then the others, the first to return before them."
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping(_Plain):
+    """Where new credentials go, and how the vault stands."""
+
+    kept_in: Literal["vault", "folder", "environment"]
+    vault: Literal["open", "waiting", "closed", "unused"]
+    "`waiting`: for the keyring, which may be asking its owner."
+    sentence: str
+    "Empty where all is well."
+    next_step: str
+    read_only: bool
+    folder: str
+    "The data folder."
+
+
 # -- the contract -----------------------------------------------------------------------------
 
 
@@ -336,6 +378,16 @@ class Commands(SignInCommands, Protocol):
 
     async def check(self, credential_id: str | None = None) -> tuple[CheckResult, ...]:
         """Asks Google with one credential, or with each."""
+
+    async def pause(self) -> None:
+        """Model requests are refused with 503 from now on; those that run may finish."""
+
+    async def resume(self) -> None: ...
+
+    async def line(self, model: str | None = None) -> Line:
+        """The order of rotation now. None: of the model that was used last. Changes nothing."""
+
+    async def keeping(self) -> Keeping: ...
 
     async def usage(self, query: UsageQuery) -> UsageReport: ...
 

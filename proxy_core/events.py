@@ -100,7 +100,50 @@ class SignInChanged:
     status: str
 
 
-Event: TypeAlias = ExchangeEnded | StandingChanged | CredentialsLoaded | SignInChanged
+@dataclass(frozen=True, slots=True)
+class PauseChanged:
+    """The owner paused Pollux, or lets it go on."""
+
+    at: float
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Woke:
+    """The computer slept, and is awake again."""
+
+    at: float
+    asleep_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClockChanged:
+    """The wall clock was set."""
+
+    at: float
+    by_s: float
+    "Negative where it was set back."
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkChanged:
+    """Google cannot be reached any more, or can be again."""
+
+    at: float
+    reachable: bool
+    sentence: str
+
+
+Event: TypeAlias = (
+    ExchangeEnded
+    | StandingChanged
+    | CredentialsLoaded
+    | SignInChanged
+    | PauseChanged
+    | Woke
+    | ClockChanged
+    | NetworkChanged
+)
 Subscriber: TypeAlias = Callable[[Event], None]
 
 

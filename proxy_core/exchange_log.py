@@ -5,11 +5,15 @@ from functools import partial
 from typing import assert_never
 
 from proxy_core.events import (
+    ClockChanged,
     CredentialsLoaded,
     Event,
     ExchangeEnded,
+    NetworkChanged,
+    PauseChanged,
     SignInChanged,
     StandingChanged,
+    Woke,
 )
 from proxy_core.logs import DeferredRecord, clean
 
@@ -27,8 +31,10 @@ class ExchangeLog:
             case StandingChanged():
                 what = f"{event.label} for {event.model}" if event.model else event.label
                 log.info("%s is %s: %s", what, event.state, event.sentence)
-            case CredentialsLoaded() | SignInChanged():
-                pass  # said by the engine and by whoever signs in
+            case PauseChanged():
+                log.info("paused" if event.paused else "resumed")
+            case CredentialsLoaded() | SignInChanged() | Woke() | ClockChanged() | NetworkChanged():
+                pass  # said by whoever found it out
             case _:
                 assert_never(event)
 

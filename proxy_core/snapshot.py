@@ -58,7 +58,7 @@ class Snapshot:
 
     version: str
     state: str
-    "`starting`, `serving`, `degraded` (no credential is usable), `stopping`, `stopped`."
+    "`starting`, `serving`, `degraded` (no credential is usable), `paused`, `stopping`, `stopped`."
     url: str
     credentials: tuple[CredentialView, ...]
     totals: Totals

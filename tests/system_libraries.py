@@ -1,7 +1,7 @@
 """Sees to what the tests need of the system; run by `make test`.
 
-That is the libraries with which Qt starts without a screen, a keyring on a D-Bus session, and a
-browser. It installs them only on Debian (and what descends from it) as root; elsewhere it says
+That is the libraries of Qt, a screen with a tray that nobody sees, a keyring on a D-Bus session,
+and a browser. It installs them only on Debian (and what descends from it) as root; elsewhere it says
 exactly what is missing and how to install it, and fails. It needs nothing but the standard library.
 """
 
@@ -21,6 +21,18 @@ PACKAGE_OF = {
     "dbus-run-session": "dbus",
     "gnome-keyring-daemon": "gnome-keyring",
     "chromium": "chromium",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "Xvfb": "xvfb",
+    "openbox": "openbox",
+    "trayer": "trayer",
 }
 "Shared library or program to the Debian package that holds it."
 

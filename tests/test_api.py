@@ -2,8 +2,12 @@
 
 import asyncio
 import dataclasses
+import gc
+import subprocess
+import sys
+import tempfile
 import threading
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +15,26 @@ import aiohttp
 import pytest
 
 from proxy_core.api import (
+    DEMO_API_KEY,
     CheckResult,
     Commands,
     Event,
     ExchangeEnded,
+    PauseChanged,
     Pollux,
     Refusal,
     RefusalCode,
     Settings,
+    SignInRequest,
+    SignInStatus,
     Snapshot,
     Update,
+    cause_words,
     load_settings,
+    settings_file,
+    write_settings,
 )
-from proxy_core.server.listener import PortTaken
+from proxy_core.ports import PortTaken
 from proxy_core.simulator import Reply, World
 from tests.fakes.google import FakeGoogle, google
 from tests.fakes.site import until
@@ -42,6 +53,10 @@ class Seen:
         with self.changed:
             self.updates.append(update)
             self.changed.notify_all()
+
+    def wait_for(self, condition: Callable[[list[Event]], object], limit_s: float = 10) -> None:
+        with self.changed:
+            assert self.changed.wait_for(lambda: condition(self.events()), limit_s)
 
     def wait_for_an_exchange(self) -> None:
         with self.changed:
@@ -311,3 +326,171 @@ async def test_the_bearer_token_is_told_also_after_a_new_one(
 async def test_a_token_that_the_settings_give_is_that_one(pollux: Pollux) -> None:
     await asyncio.wrap_future(pollux.start())
     assert await asyncio.wrap_future(pollux.token()) == TOKEN
+
+
+# -- pausing, restarting, settings --------------------------------------------------------------
+
+
+async def test_a_pause_is_told_with_a_new_snapshot_and_ends_with_resume(pollux: Pollux) -> None:
+    await loaded(pollux)
+    url = pollux.snapshot().url
+    seen = Seen()
+    await asyncio.wrap_future(pollux.watch(seen))
+    await asyncio.wrap_future(pollux.ask(lambda to: to.pause()))
+    await asyncio.to_thread(
+        seen.wait_for, lambda events: [e for e in events if isinstance(e, PauseChanged)]
+    )
+    await until(lambda: pollux.snapshot().state == "paused")
+    assert await ask(url) == 503
+    await asyncio.wrap_future(pollux.ask(lambda to: to.resume()))
+    assert await ask(url) == 200
+    await until(lambda: pollux.snapshot().state == "serving")
+    states = [update.state for update in seen.updates if isinstance(update, Snapshot)]
+    assert "paused" in states
+
+
+async def test_the_next_engine_takes_the_same_port_at_once_though_a_connection_lingers(
+    pollux: Pollux, settings: Settings
+) -> None:
+    await loaded(pollux)
+    port = int(pollux.snapshot().url.rpartition(":")[2])
+    _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert (await _reader.readline()).split()[1] == b"200"
+    await asyncio.wrap_future(pollux.stop(grace_s=0.2))
+    second = Pollux(settings.model_copy(update={"port": port}))
+    try:
+        assert (await asyncio.wrap_future(second.start())).endswith(f":{port}")
+    finally:
+        writer.close()
+        await asyncio.wrap_future(second.stop(grace_s=0.2))
+        await asyncio.to_thread(second.join, 10)
+
+
+async def test_settings_are_changed_while_no_engine_runs(tmp_path: Path) -> None:
+    def change() -> Settings:
+        toml = settings_file(tmp_path / "settings.toml")
+        before = load_settings({}, {}, None, toml)
+        return write_settings(before, {"PORT": "7999"})
+
+    assert (await asyncio.to_thread(change)).port == 7999
+    assert (tmp_path / "settings.toml").read_text() == "PORT = 7999\n"
+
+
+async def test_the_line_and_where_credentials_are_kept_are_told(pollux: Pollux) -> None:
+    await loaded(pollux)
+    line = await asyncio.wrap_future(pollux.ask(lambda to: to.line("gemini-3.8-flash")))
+    (view,) = pollux.snapshot().credentials
+    assert [(one.credential_id, one.free) for one in line.places] == [(view.id, True)]
+    keeping = await asyncio.wrap_future(pollux.ask(lambda to: to.keeping()))
+    assert (keeping.kept_in, keeping.vault, keeping.read_only) == ("environment", "unused", True)
+
+
+def test_the_facade_brings_nothing_heavy_into_the_windows_thread() -> None:
+    code = (
+        "import sys, proxy_core.api\n"
+        "sys.exit(' '.join({'aiohttp', 'cryptography', 'sqlite3'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == ""
+
+
+async def test_nothing_of_the_process_is_frozen_for_the_engine(pollux: Pollux) -> None:
+    await asyncio.wrap_future(pollux.start())
+    assert gc.get_freeze_count() == 0
+
+
+# -- the demo -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pollux]:
+    """Without requests of its own; temporary folders are made in `tmp_path`."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    facade = Pollux.demo(sample_traffic=False)
+    await asyncio.wrap_future(facade.start())
+    await until(lambda: len(facade.snapshot().credentials) == 3)
+    yield facade
+    await asyncio.wrap_future(facade.stop(grace_s=0.2))
+    await asyncio.to_thread(facade.join, 10)
+
+
+def entries(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
+async def test_the_demo_has_three_accounts_and_leaves_nothing_behind(
+    demo: Pollux, tmp_path: Path
+) -> None:
+    assert [view.kind for view in demo.snapshot().credentials] == ["account"] * 3
+    assert len(entries(tmp_path)) == 1
+    await asyncio.wrap_future(demo.stop(grace_s=0.2))
+    assert not entries(tmp_path)
+
+
+async def test_the_demos_key_can_be_added_and_credentials_removed(demo: Pollux) -> None:
+    report = await asyncio.wrap_future(demo.ask(lambda to: to.add_keys(DEMO_API_KEY)))
+    (item,) = report.items
+    assert (item.outcome, item.reason) == ("added", "")
+    (result,) = await asyncio.wrap_future(demo.ask(lambda to: to.check(item.id)))
+    assert result.ok
+    await asyncio.wrap_future(demo.ask(lambda to: to.remove(str(item.id))))
+    keeping = await asyncio.wrap_future(demo.ask(lambda to: to.keeping()))
+    assert (keeping.kept_in, keeping.vault, keeping.sentence) == ("folder", "unused", "")
+    assert not keeping.read_only
+
+
+async def test_one_signs_in_at_the_demos_pretend_google(demo: Pollux) -> None:
+    client = await asyncio.wrap_future(demo.ask(lambda to: to.oauth_client()))
+    assert client.kind == "installed"
+    begun = await asyncio.wrap_future(demo.ask(lambda to: to.begin_sign_in(SignInRequest())))
+    assert begun.url.startswith("http://127.0.0.1:")
+    async with aiohttp.ClientSession() as browser:
+        async with browser.get(begun.url) as page:
+            assert "Continue as alan@example.com" in await page.text()
+        async with browser.get(f"{begun.url}&consent=alan@example.com") as end:
+            assert end.status == 200
+    done = await asyncio.wrap_future(demo.ask(lambda to: to.sign_in(begun.id)))
+    assert done.status is SignInStatus.DONE, done.sentence
+    (added,) = done.added
+    (result,) = await asyncio.wrap_future(demo.ask(lambda to: to.check(added)))
+    assert result.ok
+
+
+async def test_the_demos_own_requests_come_from_several_clients_and_end_with_it() -> None:
+    demo = Pollux.demo()
+    seen = Seen()
+    try:
+        await asyncio.wrap_future(demo.start())
+        await asyncio.wrap_future(demo.watch(seen))
+
+        def enough(events: list[Event]) -> bool:
+            ended = [event for event in events if isinstance(event, ExchangeEnded)]
+            return len(ended) >= 8 and any(len(event.attempts) > 1 for event in ended)
+
+        await asyncio.to_thread(seen.wait_for, enough, 30)
+    finally:
+        await asyncio.wrap_future(demo.stop(grace_s=0.2))
+        await asyncio.to_thread(demo.join, 10)
+    ended = [event for event in seen.events() if isinstance(event, ExchangeEnded)]
+    assert len({event.client for event in ended}) >= 3
+    assert {event.dialect for event in ended} == {"openai_chat", "gemini"}
+    assert not any(thread.name == "engine" for thread in threading.enumerate())
+
+
+async def test_a_demo_that_cannot_start_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    demo = Pollux.demo()
+    with pytest.raises(OSError, match="missing"):
+        await asyncio.wrap_future(demo.start())
+    await asyncio.wrap_future(demo.stop())
+    await asyncio.to_thread(demo.join, 10)
+    assert not any(thread.name == "engine" for thread in threading.enumerate())
+
+
+def test_a_cause_is_told_in_words_and_an_unknown_one_as_it_is() -> None:
+    assert cause_words("network") == "Google could not be reached."
+    assert cause_words("token_expired").startswith("Google no longer accepts")
+    assert cause_words("something_new") == "something_new"

@@ -31,3 +31,10 @@ async def test_wall_time_is_epoch_seconds_and_the_other_only_grows() -> None:
     assert abs(clock.now() - time.time()) < 60
     await clock.sleep(0)
     assert clock.monotonic() >= before
+
+
+def test_uptime_only_grows() -> None:
+    clock = SystemClock()
+    before, after = clock.uptime(), clock.uptime()
+    assert after.total_s >= before.total_s
+    assert after.awake_s >= before.awake_s

@@ -51,6 +51,10 @@ def _command(arguments: Arguments, make_google: MakeGoogle) -> int:
             from proxy_core.cli.status import status  # noqa: PLC0415
 
             return status(read_settings(arguments), as_json=arguments.json)
+        case "connect":
+            from proxy_core.cli.connect import connect  # noqa: PLC0415
+
+            return connect(arguments)
         case "doctor":
             from proxy_core.cli.doctor import doctor  # noqa: PLC0415
 

@@ -9,9 +9,12 @@ from typing import Literal, TypeAlias
 
 from proxy_core import __version__
 from proxy_core.cli.account_arguments import AccountOptions, account_options, add_accounts
-from proxy_core.settings import SETTINGS, Settings, SettingsProblem, config_folder, load_settings
+from proxy_core.cli.connect_arguments import ConnectOptions, add_connect, connect_options
+from proxy_core.settings import SETTINGS, Settings, load_owner_settings
 
-Command: TypeAlias = Literal["serve", "gen-creds", "demo", "accounts", "token", "status", "doctor"]
+Command: TypeAlias = Literal[
+    "serve", "gen-creds", "demo", "accounts", "token", "status", "connect", "doctor"
+]
 TokenAction: TypeAlias = Literal["show", "rotate"]
 
 
@@ -26,10 +29,14 @@ class Arguments:
     config: Path | None = None
     once: bool = False
     "demo: stop after the requests."
+    background: bool = False
+    "Of the tray app: without showing its window."
     action: TokenAction = "show"
     json: bool = False
     accounts: AccountOptions = field(default_factory=AccountOptions)
     "What stood behind `accounts`."
+    connect: ConnectOptions = field(default_factory=ConnectOptions)
+    "What stood behind `connect`."
 
 
 def parse_arguments(argv: Sequence[str]) -> Arguments:
@@ -53,23 +60,20 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
         env_file=given.env_file,
         config=given.config,
         once=getattr(given, "once", False),
+        background=given.background,
         action=getattr(given, "action", "show"),
         json=getattr(given, "json", False),
         accounts=account_options(given),
+        connect=connect_options(given),
     )
 
 
 def read_settings(arguments: Arguments) -> Settings:
     """Settings from the command line, the environment, `.env` and settings.toml."""
-    for named in (arguments.env_file, arguments.config):
-        if named is not None and not named.is_file():
-            option = "--env-file" if named is arguments.env_file else "--config"
-            raise SettingsProblem(option, f"there is no file {named}")
-    dotenv = arguments.env_file
-    if dotenv is None and arguments.command in ("serve", "gen-creds"):
-        dotenv = Path(".env")
-    toml = arguments.config or config_folder() / "settings.toml"
-    return load_settings(arguments.settings, os.environ, dotenv, toml)
+    env_file, here = arguments.env_file, Path(".env")
+    if env_file is None and arguments.command in ("serve", "gen-creds") and here.exists():
+        env_file = here
+    return load_owner_settings(arguments.settings, os.environ, arguments.config, env_file)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -86,6 +90,9 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="run only the page that adds credentials, for a host without a desktop",
     )
+    parser.add_argument(
+        "--background", action="store_true", help="start in the tray, without showing the window"
+    )
     _add_common(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     demo = _command(commands, "demo", "run on a simulated Google, without any account")
@@ -100,10 +107,12 @@ def _parser() -> argparse.ArgumentParser:
         "action", choices=("show", "rotate"), help="print the token, or make a new one and print it"
     )
     status = _command(commands, "status", "show the running Pollux: its pool and counters")
+    connect = _command(commands, "connect", "show or write the settings of tools that use Pollux")
+    add_connect(connect)
     doctor = _command(commands, "doctor", "check settings, port, credentials, clock and network")
     for command in (token, status, doctor):
         command.add_argument("--json", action="store_true", help="print JSON")
-    for command in (demo, accounts, token, status, doctor):
+    for command in (demo, accounts, token, status, connect, doctor):
         _add_common(command, suppressed=True)
     return parser
 

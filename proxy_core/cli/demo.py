@@ -6,13 +6,10 @@ read, and no real credential is touched.
 
 import asyncio
 import json
-import secrets
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 import orjson
@@ -22,15 +19,14 @@ from proxy_core.assembly import build
 from proxy_core.cli.arguments import Arguments
 from proxy_core.cli.loop import new_loop, on_stop_signals
 from proxy_core.cli.pretend import MakeGoogle
+from proxy_core.cli.stage import stage
 from proxy_core.cli.tables import show_credentials
 from proxy_core.cli.terminal import console
 from proxy_core.engine.engine import Engine
 from proxy_core.events import Event, ExchangeEnded
 from proxy_core.gemini.wire import JsonObject
-from proxy_core.server.listener import PortTaken, next_free
-from proxy_core.settings import load_settings
+from proxy_core.ports import PortTaken
 
-PORT = 7860
 MODEL = "gemini-3.8-flash"
 WEATHER_TOOL = {
     "type": "function",
@@ -73,29 +69,7 @@ def demo(arguments: Arguments, make_google: MakeGoogle) -> int:
 
 
 async def _run(arguments: Arguments, make_google: MakeGoogle) -> int:
-    simulator, files = make_google()
-    try:
-        return await _run_on(await simulator.start(), files, arguments)
-    finally:
-        await simulator.stop()
-
-
-async def _run_on(google: str, files: list[dict[str, Any]], arguments: Arguments) -> int:
-    """The demo on the pretend Google at this address."""
-    token = secrets.token_urlsafe(24)
-    with tempfile.TemporaryDirectory(prefix="pollux-demo-") as folder:
-        settings = load_settings(
-            {
-                "PORT": str(next_free("127.0.0.1", PORT)),
-                **arguments.settings,
-                "GOOGLE_API_BASE_URL": google,
-                "CREDENTIALS_JSON_LIST": json.dumps(files),
-                "PERSISTENT_STORAGE_PATH": folder,
-            },
-            {},
-            None,
-            None,
-        )
+    async with stage(make_google, arguments.settings) as (settings, token):
         engine = build(settings, token)
         try:
             return await _show(engine, token, once=arguments.once)

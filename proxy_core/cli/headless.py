@@ -12,8 +12,8 @@ from proxy_core.assembly import build, read_token
 from proxy_core.cli.loop import new_loop, on_stop_signals, settle_collector, settle_malloc
 from proxy_core.engine.engine import Engine
 from proxy_core.engine.instance import FolderTaken
+from proxy_core.ports import PortTaken, next_free
 from proxy_core.server import bearer
-from proxy_core.server.listener import PortTaken, next_free
 from proxy_core.settings import Settings, data_folder
 
 log = logging.getLogger("pollux")

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import chain, count
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from proxy_core.credentials.files import (
     Found,
@@ -43,8 +43,8 @@ MAX_FILE_BYTES = 10 * 1024 * 1024
 WRITTEN_AFTER_S = 10.0
 "How long a file must have been left alone to count as damaged rather than half written."
 KEY_LIST_NAME = "api_keys.txt"
-ENVIRONMENT = "environment"
-FOLDER = "folder"
+ENVIRONMENT: Final = "environment"
+FOLDER: Final = "folder"
 _WRITTEN_BY_POLLUX = ("oauth_creds_", "service_account_", "api_key_")
 _NO_CREDENTIALS = (".", "instance.json", "settings", "client_secret")
 "How names begin that are something else: OAuth clients, and files of Pollux itself."

@@ -13,6 +13,7 @@ import dataclasses
 import logging
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from math import inf
 from typing import TypeAlias
 from weakref import WeakValueDictionary
@@ -41,6 +42,8 @@ _USABLE_ABOVE_S = 60.0
 _RENEWAL_PAUSE_S = 30.0
 """Least time between two refreshes ahead of expiry, so that a failing one is not hammered."""
 _LONGEST_WAIT_S = 3600.0
+_RENEWED_AT_ONCE = 16
+"Further ones are renewed when they are used: hundreds at once would look like an attack."
 
 _log = logging.getLogger(__name__)
 
@@ -184,6 +187,21 @@ class Authorizer:
         if old is not None and old.remaining_s(self._clock) > 0:
             return entry.headers_of(old)
         raise TokenUnavailable(outcome.fault)
+
+    def renew_due(self) -> None:
+        """Begins to renew what ended or is about to, of the access tokens that were in use: after
+        the computer slept, the next request shall not have to wait for it."""
+        now = self._clock.monotonic()
+        due = {
+            id(grantee): grantee
+            for entry in self._entries.values()
+            if (grantee := entry.grantee) is not None
+            and grantee.token is not None
+            and grantee.token.remaining_s(self._clock) < _RENEW_BELOW_S
+            and now >= grantee.quiet_until
+        }
+        for grantee in islice(due.values(), _RENEWED_AT_ONCE):
+            self._refreshing(grantee)
 
     def expire(self, credential: Credential, headers: Headers) -> None:
         """Google answered 401 to these headers: forgets their token if it is still in use."""

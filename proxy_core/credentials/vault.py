@@ -13,7 +13,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import orjson
 
@@ -28,7 +28,7 @@ from proxy_core.disk import locked, read_whole, reason_of, set_aside, sweep, wri
 
 log = logging.getLogger(__name__)
 
-VAULT = "vault"
+VAULT: Final = "vault"
 VAULT_FILE = "vault"
 _ENTRY = "vault entry "
 MOST_BYTES = 100 * 1024 * 1024

@@ -8,6 +8,8 @@ from proxy_core.commands import (
     Finding,
     ImportFile,
     ImportReport,
+    Keeping,
+    Line,
     OAuthClientView,
     Refusal,
     RefusalCode,
@@ -37,6 +39,8 @@ class Desk:
     keeper: Keeper
     changer: SettingsChanger
     domain_name: str
+    line_up: Callable[[str | None], Line]
+    set_paused: Callable[[bool], None]
     tell_usage: Callable[[UsageQuery], Awaitable[UsageReport]]
     examine: Callable[[], Awaitable[tuple[Finding, ...]]]
     make_token: Callable[[], Awaitable[str]]
@@ -113,6 +117,18 @@ class Desk:
         return await self.oauth_client()
 
     # -- the rest --------------------------------------------------------------------------
+
+    async def pause(self) -> None:
+        self.set_paused(True)
+
+    async def resume(self) -> None:
+        self.set_paused(False)
+
+    async def line(self, model: str | None = None) -> Line:
+        return self.line_up(model)
+
+    async def keeping(self) -> Keeping:
+        return self.keeper.keeping()
 
     async def usage(self, query: UsageQuery) -> UsageReport:
         return await self.tell_usage(query)

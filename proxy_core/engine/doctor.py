@@ -22,8 +22,8 @@ from proxy_core.disk import reason_of
 from proxy_core.engine import reachability
 from proxy_core.engine.findings import fine, wrong
 from proxy_core.gemini.states import CredentialState
+from proxy_core.ports import bind_failure, holder, next_free
 from proxy_core.server import bearer
-from proxy_core.server.listener import bind_failure, holder, next_free
 from proxy_core.settings import SETTINGS, Settings, SettingsProblem, Source, read
 from proxy_core.snapshot import CredentialView
 from proxy_core.tasks import in_thread

@@ -18,7 +18,8 @@ from proxy_core.engine.instance import InstanceLock
 from proxy_core.engine.keeping import Keeper
 from proxy_core.engine.remembering import Remembering
 from proxy_core.engine.unreadable import unreadable_view
-from proxy_core.events import Bus, Subscriber
+from proxy_core.engine.vigil import Vigil
+from proxy_core.events import Bus, PauseChanged, Subscriber
 from proxy_core.pool.pool import Pool
 from proxy_core.pool.views import credential_views
 from proxy_core.server.front import FrontDoor
@@ -59,6 +60,7 @@ class Parts:
     usage: Usage
     door: FrontDoor
     listener: Listener
+    vigil: Vigil
     bus: Bus
     clock: Clock
     loaded: asyncio.Event
@@ -98,6 +100,7 @@ class Engine:
         except BaseException:
             await self._close()
             raise
+        self._parts.vigil.start()
         self._loading = spawn(self._load(), name="load credentials")
         self._state = "serving"
         return self.url
@@ -126,6 +129,13 @@ class Engine:
     def announced(self) -> bool:
         """Whether other programs may find this engine."""
         return self._parts.announced
+
+    def pause(self, *, paused: bool) -> None:
+        """Models answer nobody while paused; what runs may finish. Not kept over a restart."""
+        door = self._parts.door
+        if door.paused is not paused:
+            door.paused = paused
+            self._parts.bus.publish(PauseChanged(self._parts.clock.now(), paused))
 
     async def loaded(self) -> None:
         """Returns when the credentials were read."""
@@ -291,7 +301,9 @@ class Engine:
         views = [*credential_views(parts.pool)]
         views += [unreadable_view(bad) for bad in parts.keeper.unreadable]
         state = self._state
-        if state == "serving" and not parts.loaded.is_set():
+        if state == "serving" and parts.door.paused:
+            state = "paused"
+        elif state == "serving" and not parts.loaded.is_set():
             state = "starting"
         elif state == "serving" and not self.ready():
             state = "degraded"

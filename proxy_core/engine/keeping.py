@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
-from proxy_core.commands import Refusal, RefusalCode
+from proxy_core.commands import Keeping, Refusal, RefusalCode
 from proxy_core.credentials.model import AccountSecret, Credential, Unreadable
 from proxy_core.credentials.oauth_client import OAuthClient, from_file, from_folder
 from proxy_core.credentials.stores import (
@@ -33,6 +33,7 @@ from proxy_core.tasks import in_thread
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+VaultState: TypeAlias = Literal["open", "waiting", "closed", "unused"]
 KEYRING_PATIENCE_S = 5.0
 CLIENT_FILE = "client_secret_imported.json"
 """Where an imported OAuth client is kept that the vault does not take. It is newer than one in the
@@ -104,6 +105,32 @@ class Keeper:
         if self.read_only:
             return "nowhere: CREDENTIALS_JSON_LIST is only read"
         return "the vault" if self._vault_takes_new else f"files in {self._places.path}"
+
+    def keeping(self) -> Keeping:
+        """Where new credentials go, and how the vault stands; asks nobody."""
+        state, sentence, next_step = self._vault_state()
+        place: Literal["vault", "folder"] = VAULT if self._vault_takes_new else FOLDER
+        return Keeping(
+            ENVIRONMENT if self.read_only else place,
+            state,
+            sentence,
+            next_step,
+            read_only=self.read_only,
+            folder=str(self._places.path),
+        )
+
+    def _vault_state(self) -> tuple[VaultState, str, str]:
+        """With a sentence and a next step where something is wrong."""
+        if self.read_only:
+            return "unused", "", ""
+        if not self.vault_opened:
+            return "waiting", _WAITING.reason if self.vault_waits else "", ""
+        if (problem := self._vault_problem) is not None:
+            return "closed", problem.sentence, problem.next_step
+        held = self._held(VAULT)
+        if held.closed:
+            return "closed", " ".join(bad.reason for bad in held.unreadable), ""
+        return ("unused" if self._places.folder_first else "open"), "", ""
 
     @property
     def _vault_takes_new(self) -> bool:

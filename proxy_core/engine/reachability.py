@@ -59,6 +59,11 @@ async def look_at_google(way: Way, clock: Clock, *, accounts: bool) -> tuple[Fin
     return (_clock_finding(visits), *(visit.finding for visit in visits))
 
 
+async def look_at_api(way: Way, clock: Clock) -> Finding:
+    """Whether the Gemini API can be reached: one small question."""
+    return (await _visit(way, clock, "The Gemini API", f"{API_BASE}/")).finding
+
+
 async def _visit(way: Way, clock: Clock, name: str, url: str) -> _Visit:
     url = endpoint(url, way.base_url)
     host = urlsplit(url).netloc

@@ -18,6 +18,13 @@ REFRESH_S = 5.0
 "How old an order may be: shares of rolling limits fall by themselves."
 
 
+def facts_of(pair: Pair, now: float) -> Facts:
+    """What the order of rotation depends on, as it is now."""
+    use = pair.use
+    share = use.share(now) if use.limit_minute or use.limit_day else 0.0
+    return Facts(pair.unit.members[0].position, pair.in_flight, share, share >= NEAR, pair.turn)
+
+
 class Lane:
     """The pairs of one model."""
 
@@ -79,12 +86,9 @@ class Lane:
         if not pair.free(self._cap):
             pair.serial = 0
             return
-        share, use = 0.0, pair.use
-        if use.limit_minute or use.limit_day:
-            share = use.share(now)
+        if pair.use.limit_minute or pair.use.limit_day:
             self._limited = True
-        position = pair.unit.members[0].position
-        facts = Facts(position, pair.in_flight, share, share >= NEAR, pair.turn)
+        facts = facts_of(pair, now)
         self._serial += 1
         pair.serial = self._serial
         heappush(self._order, (key(self._policy, facts), pair.serial, pair))

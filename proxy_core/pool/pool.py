@@ -78,6 +78,15 @@ class Pool:
         self._refill(self.lanes.values())
 
     @property
+    def policy(self) -> PolicyName:
+        return self._policy
+
+    @property
+    def turn(self) -> int:
+        """Number of the last lease."""
+        return self._turn
+
+    @property
     def ledger(self) -> Ledger:
         return self.books.ledger
 
@@ -423,6 +432,12 @@ class Pool:
         if abs(offset - self._offset) > JUMP_S:
             self._offset = offset
         return now
+
+    def time_jumped(self) -> None:
+        """The clock was set, or the computer slept: rests end when they should, and whoever waits
+        thinks again at once."""
+        self.now()
+        self._refill(self.lanes.values())
 
     def _shift(self, seconds: float) -> None:
         for member in self.members.values():

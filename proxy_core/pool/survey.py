@@ -41,23 +41,25 @@ _CAUSE_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """One credential's standing for one model."""
 
     state: str
-    "Slug of a credential or model state."
+    "Slug of a credential or model state; `ready` where it may be used now."
     until: float | None
+    sentence: str
     why: str
     "Behind a number of credentials: `2 need a new sign-in`."
     next_step: str
 
 
-def survey(pool: Pool, model: str, now: float) -> list[Place]:
+def survey(pool: Pool, model: str, now: float) -> list[Position]:
     """Every credential of the pool, in the owner's order."""
-    return [_place(pool, member, model, now) for member in pool.members.values()]
+    return [position_of(pool, member, model, now) for member in pool.members.values()]
 
 
-def _place(pool: Pool, member: Member, model: str, now: float) -> Place:
+def position_of(pool: Pool, member: Member, model: str, now: float) -> Position:
+    """How one credential stands for a model; changes nothing."""
     state: CredentialState | ModelState = member.state
     fault, until = member.fault, None
     if not member.enabled:
@@ -74,7 +76,8 @@ def _place(pool: Pool, member: Member, model: str, now: float) -> Place:
     why = _WORDS.get(state, state)
     if fault is not None and state is ModelState.COOLING:
         why = _CAUSE_WORDS.get(fault.cause, why)
-    return Place(state, until, why, describe(state, fault, until).next_step)
+    words = describe(state, fault)
+    return Position(state, until, words.sentence, why, words.next_step)
 
 
 def exhausted_problem(pool: Pool, model: str, now: float) -> Problem:
@@ -109,7 +112,7 @@ def exhausted_problem(pool: Pool, model: str, now: float) -> Problem:
 _LONG_RESTS = frozenset({ModelState.DAY_SPENT, ModelState.NOT_IN_TIER})
 
 
-def _lasting(places: list[Place], told: str, model: str) -> Problem:
+def _lasting(places: list[Position], told: str, model: str) -> Problem:
     if any(place.state == ModelState.UNAVAILABLE for place in places):
         return Problem(
             ProblemKind.MODEL_NOT_FOUND,

@@ -86,6 +86,8 @@ class FrontDoor:
         self.open_exchanges = 0
         self.closing = False
         "Set when the listener stops: running exchanges go on, connections end with them."
+        self.paused = False
+        "Whether models answer nobody for now; all else goes on."
 
     async def handle(self, request: BaseRequest) -> StreamResponse:
         """One request, from the parsed head to the last byte of its answer."""
@@ -180,6 +182,7 @@ class FrontDoor:
         match route.target:
             case Target.CHAT:
                 exchange.dialect, exchange.action = self._chat.name, "chat.completions"
+                self._refuse_while_paused()
                 body = await self._body(visit)
                 return await translated.answer(visit, self._chat, services, body)
             case Target.NATIVE_CALL:
@@ -187,6 +190,7 @@ class FrontDoor:
                 exchange.action = route.action
                 check_model(route.model)
                 exchange.model = route.model
+                self._refuse_while_paused()
                 return await native.call(visit, route, services, await self._body(visit))
             case Target.NATIVE_MODELS:
                 return await native.models(visit, services)
@@ -201,9 +205,7 @@ class FrontDoor:
             case Target.HEALTH:
                 return visit.answer(orjson.dumps({"status": "ok"}))
             case Target.READY:
-                ready = self._probes.ready()
-                body = orjson.dumps({"status": "ready" if ready else "no usable credential"})
-                return visit.answer(body, status=200 if ready else 503)
+                return self._readiness(visit)
             case Target.METRICS:
                 return visit.answer(self._probes.metrics().encode(), METRICS_TYPE)
             case Target.OPENAI_MODELS:
@@ -219,6 +221,18 @@ class FrontDoor:
                 return await self._console.answer(visit, route.path)
             case _:
                 raise BadRequest(NO_TOKENS, kind=ProblemKind.FORBIDDEN)
+
+    def _readiness(self, visit: Visit) -> Response:
+        status = "ready" if self._probes.ready() else "no usable credential"
+        if self.paused:
+            status = "paused"
+        return visit.answer(
+            orjson.dumps({"status": status}), status=200 if status == "ready" else 503
+        )
+
+    def _refuse_while_paused(self) -> None:
+        if self.paused:
+            raise Failed(Problem(ProblemKind.UNAVAILABLE, PAUSED, retry_after_s=RETRY_PAUSED_S))
 
     async def _body(self, visit: Visit) -> bytes:
         try:
@@ -276,5 +290,7 @@ UNKNOWN_HOST = (
 )
 WRONG_TOKEN = "The bearer token is missing or wrong."  # noqa: S105 - a sentence
 ONLY_CREDENTIALS = "This Pollux only makes credentials; start `pollux --headless`."
+PAUSED = "Pollux is paused. Resume it in its window or tray, then try again."
+RETRY_PAUSED_S = 30.0
 OUR_BUG = "Pollux failed through a bug of its own; its log tells more."
 NO_TOKENS = "Pollux does not hand out tokens of Google."

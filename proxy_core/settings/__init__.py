@@ -17,7 +17,9 @@ from proxy_core.settings.model import (
 )
 from proxy_core.settings.sources import (
     ONLY_FROM_OUTSIDE,
+    TOML_FILE,
     SettingsProblem,
+    load_owner_settings,
     load_settings,
     read,
 )
@@ -26,6 +28,7 @@ __all__ = [
     "LATER",
     "ONLY_FROM_OUTSIDE",
     "SETTINGS",
+    "TOML_FILE",
     "Origin",
     "SettingInfo",
     "Settings",
@@ -34,6 +37,7 @@ __all__ = [
     "as_written",
     "config_folder",
     "data_folder",
+    "load_owner_settings",
     "load_settings",
     "read",
 ]

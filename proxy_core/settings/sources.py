@@ -8,8 +8,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from proxy_core.settings.folders import config_folder
 from proxy_core.settings.model import SETTINGS, Origin, Provenance, Settings, Source
 
+TOML_FILE = "settings.toml"
+"In the configuration folder."
 _PREFIX = "POLLUX_"
 _NAMES = frozenset(info.name for info in SETTINGS)
 _VARIABLES = _NAMES | {_PREFIX + name for name in _NAMES}
@@ -41,6 +44,26 @@ def load_settings(
     """
     known = {name: value for name, value in environ.items() if name in _VARIABLES}
     return read(Origin(dict(arguments), known, dotenv, toml))
+
+
+def load_owner_settings(
+    arguments: Mapping[str, str],
+    environ: Mapping[str, str],
+    config: Path | None = None,
+    env_file: Path | None = None,
+    *,
+    without_file: bool = False,
+) -> Settings:
+    """Settings of a Pollux that belongs to whoever starts it: settings.toml is the platform's.
+
+    config, env_file: files that the owner named instead of settings.toml, and of no `.env`.
+    without_file: leaves settings.toml out, since it cannot be used. Raises SettingsProblem.
+    """
+    for option, named in (("--env-file", env_file), ("--config", config)):
+        if named is not None and not named.is_file():
+            raise SettingsProblem(option, f"there is no file {named}")
+    toml = None if without_file else config or config_folder() / TOML_FILE
+    return load_settings(arguments, environ, env_file, toml)
 
 
 def read(origin: Origin) -> Settings:

@@ -14,7 +14,7 @@ A request passes: `server` (route, log, script) → `access` (credential) → an
 `delivery`. Tables of data: `fields`, `catalogue`, `fault_rows`, `oauth_faults`.
 """
 
-from proxy_core.simulator.demo import demo_world
+from proxy_core.simulator.demo import demo_world, lively_world
 from proxy_core.simulator.fault_rows import FAULTS
 from proxy_core.simulator.oauth_faults import OAUTH_FAULTS
 from proxy_core.simulator.quotas import Limits
@@ -22,4 +22,13 @@ from proxy_core.simulator.scripts import Reply
 from proxy_core.simulator.server import Simulator
 from proxy_core.simulator.world import World
 
-__all__ = ["FAULTS", "OAUTH_FAULTS", "Limits", "Reply", "Simulator", "World", "demo_world"]
+__all__ = [
+    "FAULTS",
+    "OAUTH_FAULTS",
+    "Limits",
+    "Reply",
+    "Simulator",
+    "World",
+    "demo_world",
+    "lively_world",
+]

@@ -174,13 +174,16 @@ class GoogleUpstream:
         silence_timeout_s: float,
         base_url: str | None = None,
         proxy: str | None = None,
+        on_failure: Callable[[], None] | None = None,
     ) -> None:
+        """on_failure: told of each request that was not answered at all."""
         url = URL(endpoint(API_BASE, base_url))
         self._connector = connector
         through = URL(proxy) if proxy else None
         # Only its address, proxy and TLS settings are looked at, to find a connection.
         self._template = ClientRequest("POST", url, loop=asyncio.get_running_loop(), proxy=through)
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout_s)
+        self._on_failure = on_failure or _nothing
         self._silence = SilenceWatch(silence_timeout_s)
         host = url.raw_authority
         self._head = f" HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {user_agent}\r\nAccept: */*\r\n"
@@ -202,6 +205,7 @@ class GoogleUpstream:
         try:
             connection = await self._connector.connect(self._template, [], self._timeout)
         except (aiohttp.ClientError, OSError) as error:
+            self._on_failure()
             raise NetworkFailure(reason(error, connecting=True)) from error
         answer = self._silence.enter(connection)
         try:
@@ -209,11 +213,16 @@ class GoogleUpstream:
             await answer.head()
         except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
             answer.release()
+            self._on_failure()
             raise NetworkFailure(answer.reason(error)) from error
         except BaseException:
             answer.release()
             raise
         return answer
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
 
 
 def _write(connection: Connection, head: bytes, body: bytes | None) -> None:
@@ -231,6 +240,20 @@ def _write(connection: Connection, head: bytes, body: bytes | None) -> None:
 def open_connector() -> aiohttp.TCPConnector:
     """The one pool of connections of an engine."""
     return aiohttp.TCPConnector(limit=0, ttl_dns_cache=300, keepalive_timeout=60)
+
+
+def drop_idle(connector: aiohttp.TCPConnector) -> None:
+    """Closes the connections that wait for their next request, and forgets addresses.
+
+    After the computer slept they are dead without knowing it, perhaps in another network. Those
+    in use are left to their users. aiohttp has no public way to close but the idle ones.
+    """
+    waiting_by_key = connector._conns  # noqa: SLF001 - see above; aiohttp's minor is pinned
+    for waiting in waiting_by_key.values():
+        for protocol, _ in waiting:
+            protocol.abort()
+    waiting_by_key.clear()
+    connector.clear_dns_cache()
 
 
 def open_session(

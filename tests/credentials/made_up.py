@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import SecretStr
 
+from proxy_core.clock import Uptime
 from proxy_core.credentials.files import parse_credentials
 from proxy_core.credentials.model import AccountSecret, Credential, KeySecret, ServiceAccountSecret
 
@@ -36,6 +37,9 @@ class StandingClock:
 
     def monotonic(self) -> float:
         return self.steady
+
+    def uptime(self) -> Uptime:
+        return Uptime(self.steady, self.steady)
 
     def advance(self, seconds: float) -> None:
         self.wall += seconds

@@ -496,3 +496,30 @@ async def test_no_token_is_in_a_repr(bench: Bench) -> None:
     await bench.authorizer.headers(account())
     assert PLANTED not in repr(vars(bench.authorizer))
     assert all(PLANTED not in repr(e.token) for e in bench.authorizer._entries.values())
+
+
+async def test_what_is_about_to_end_is_renewed_at_once_if_it_was_in_use(bench: Bench) -> None:
+    bench.server.answers = [grant(1), grant(2)]
+    used, key = account(), api_key()
+    await bench.authorizer.headers(used)
+    await bench.authorizer.headers(key)
+    bench.authorizer.renew_due()
+    await bench.settle()
+    assert bench.asked == 1
+    bench.clock.advance(3_400)
+    bench.authorizer.renew_due()
+    bench.authorizer.renew_due()
+    await bench.settle()
+    assert bench.asked == 2
+    assert bench.authorizer.ready(used) == bearer(2)
+
+
+async def test_nothing_is_renewed_while_google_wants_quiet(bench: Bench) -> None:
+    bench.server.answers = [grant(1), DOWN]
+    await bench.authorizer.headers(account())
+    bench.clock.advance(3_400)
+    bench.authorizer.renew_due()
+    await bench.settle()
+    bench.authorizer.renew_due()
+    await bench.settle()
+    assert bench.asked == 2

@@ -13,6 +13,7 @@ import pytest
 from proxy_core.commands import Commands, RefusalCode, SignInRequest, SignInStatus, UsageQuery
 from proxy_core.credentials import oauth_client
 from proxy_core.engine.desk import Desk
+from proxy_core.events import Event, PauseChanged
 from proxy_core.simulator import World
 from tests.fakes.clock import FakeClock
 from tests.fakes.consenting import ADA, PROJECT, consented
@@ -228,3 +229,36 @@ async def test_a_setting_of_the_environment_is_only_read(home: Home) -> None:
     assert views["GEMINI_AUTH_PASSWORD"].value == ""
     with home.refuses(RefusalCode.READ_ONLY):
         await home.commands.change_settings({"PORT": "1"})
+
+
+# -- pausing, the line, where credentials are kept --------------------------------------------
+
+
+async def test_a_pause_is_told_once_and_is_over_after_resume(home: Home) -> None:
+    told: list[Event] = []
+    home.engine.subscribe(told.append)
+    for _ in range(2):
+        await home.commands.pause()
+    assert home.engine.snapshot().state == "paused"
+    await home.commands.resume()
+    assert home.engine.snapshot().state != "paused"
+    changes = [event.paused for event in told if isinstance(event, PauseChanged)]
+    assert changes == [True, False]
+
+
+async def test_the_line_names_who_is_asked_next(home: Home) -> None:
+    for project in ("p1", "p2"):
+        await home.add(project=project, label=f"key of {project}")
+    expected = (await home.commands.line("gemini-3.8-flash")).places[0].credential_id
+    body = raw.request(CHAT, chat_body(), head=b"X-Pollux-Trace: 1\r\n")
+    answer = await raw.send(home.url, body)
+    assert answer.headers["x-pollux-credential"] == home.view(expected).label
+    line = await home.commands.line()
+    assert line.model == "gemini-3.8-flash"
+    assert line.places[-1].credential_id == expected
+
+
+async def test_where_new_credentials_go_is_told(home: Home) -> None:
+    keeping = await home.commands.keeping()
+    assert (keeping.kept_in, keeping.vault, keeping.read_only) == ("folder", "unused", False)
+    assert keeping.folder == str(home.folder)

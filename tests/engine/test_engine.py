@@ -10,7 +10,7 @@ import pytest
 from proxy_core.assembly import build
 from proxy_core.engine.instance import FolderTaken, InstanceLock, read_instance
 from proxy_core.events import CredentialsLoaded, Event
-from proxy_core.server.listener import PortTaken
+from proxy_core.ports import PortTaken
 from proxy_core.settings import load_settings
 from proxy_core.simulator import Reply, World
 from tests.fakes.clock import FakeClock

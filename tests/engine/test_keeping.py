@@ -1,6 +1,7 @@
 """The stores of one engine: which takes what, and what happens where one does not work."""
 
 import asyncio
+import base64
 import json
 import threading
 from collections.abc import Collection, Coroutine, Sequence
@@ -486,3 +487,31 @@ class LateShelf(Shelf):
             self.asked.set()
             self.answering.wait()
         return loaded
+
+
+# -- how it is told ---------------------------------------------------------------------------
+
+
+async def test_a_vault_that_opens_is_where_new_ones_go_and_one_that_does_not_is_told(
+    users_folder: Path,
+) -> None:
+    world = World()
+    async with with_vault(users_folder, world) as home:
+        await home.add(project="p1")
+        keeping = await home.commands.keeping()
+        assert (keeping.kept_in, keeping.vault, keeping.sentence) == ("vault", "open", "")
+        assert keeping.folder == str(users_folder)
+    another = base64.b64encode(bytes(32)).decode()
+    async with with_vault(users_folder, world, another) as closed:
+        keeping = await closed.commands.keeping()
+        assert (keeping.kept_in, keeping.vault) == ("folder", "closed")
+        assert "vault" in keeping.sentence.lower()
+
+
+def test_a_vault_that_waits_is_told_once_the_keyring_takes_its_time(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / VAULT_FILE, SystemKeychain(MemoryKeyring()))
+    keeper = Keeper(Places(FolderStore(tmp_path), tmp_path, vault), lambda *_: None)
+    assert (keeper.keeping().vault, keeper.keeping().sentence) == ("waiting", "")
+    keeper.vault_waits = True
+    assert keeper.keeping().kept_in == "folder"
+    assert "keyring has not answered" in keeper.keeping().sentence

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+from proxy_core.clock import Uptime
+
 
 class FakeClock:
     """Implements Clock. Wall and monotonic time move together unless `jump` parts them."""
@@ -10,6 +12,7 @@ class FakeClock:
     def __init__(self, now: float = 1_795_000_000.0) -> None:
         self._wall = now
         self._monotonic = 1_000.0
+        self._slept = 0.0
         self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
 
     def now(self) -> float:
@@ -17,6 +20,9 @@ class FakeClock:
 
     def monotonic(self) -> float:
         return self._monotonic
+
+    def uptime(self) -> Uptime:
+        return Uptime(self._monotonic + self._slept, self._monotonic)
 
     async def sleep(self, seconds: float) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -43,6 +49,11 @@ class FakeClock:
     def jump(self, seconds: float) -> None:
         """Sets the wall clock forward or back, as an administrator or NTP does."""
         self._wall += seconds
+
+    def suspend(self, seconds: float) -> None:
+        """The computer sleeps: only the wall clock goes on."""
+        self._wall += seconds
+        self._slept += seconds
 
     @property
     def sleepers(self) -> int:

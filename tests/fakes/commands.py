@@ -14,7 +14,10 @@ from proxy_core.commands import (
     ImportedItem,
     ImportFile,
     ImportReport,
+    Keeping,
+    Line,
     OAuthClientView,
+    Place,
     ProjectView,
     Refusal,
     RefusalCode,
@@ -28,10 +31,12 @@ from proxy_core.commands import (
     UsageReport,
     UsageRow,
 )
-from proxy_core.events import Bus, SignInChanged, StandingChanged
+from proxy_core.engine.settings_change import SettingsChanger
+from proxy_core.events import Bus, PauseChanged, SignInChanged, StandingChanged
 from proxy_core.snapshot import CredentialView, ModelView, Snapshot, Totals
 
 OPEN = (SignInStatus.WAITING, SignInStatus.EXCHANGING, SignInStatus.CHOOSING_PROJECT)
+IN_THE_VAULT = Keeping("vault", "open", "", "", read_only=False, folder="/data")
 GOOGLE_URL = "https://accounts.google.com/o/oauth2/v2/auth?client_id=pretend&state=pretend"
 NO_CLIENT = OAuthClientView(
     "none", "", "There is no OAuth client yet.", "Make one in four steps, or use an API key."
@@ -91,14 +96,19 @@ class FakeCommands:
     refusal: Refusal | None = None
     "What the next command raises."
     gate: Gate | None = None
-    "Where `clear` waits."
+    "Where `clear` and `doctor` wait."
     sign_ins: dict[str, SignInView] = field(default_factory=dict)
     state: str = "serving"
+    url: str = "http://127.0.0.1:7860"
+    "Of the snapshot."
+    kept: Keeping = field(default_factory=lambda: IN_THE_VAULT)
+    changer: SettingsChanger | None = None
+    "The real settings, on a file of the test's; None: one setting that takes any value."
+    findings: tuple[Finding, ...] = (Finding("vault", ok=True, sentence="The vault opens."),)
 
     def snapshot(self) -> Snapshot:
         totals = Totals(exchanges=1284, failed=3, attempts=1301, prompt_tokens=2_700_000)
-        url = "http://127.0.0.1:7860"
-        return Snapshot("0.0.0", self.state, url, tuple(self.pool.values()), totals)
+        return Snapshot("0.0.0", self.state, self.url, tuple(self.pool.values()), totals)
 
     def put(self, *views: CredentialView) -> None:
         self.pool.update((view.id, view) for view in views)
@@ -288,6 +298,36 @@ class FakeCommands:
 
     # -- the rest --------------------------------------------------------------------------
 
+    async def pause(self) -> None:
+        self._note("pause")
+        self.put_state("paused")
+
+    async def resume(self) -> None:
+        self._note("resume")
+        self.put_state("serving")
+
+    def put_state(self, state: str) -> None:
+        self.state = state
+        self.bus.publish(PauseChanged(self.clock.now(), state == "paused"))
+
+    async def line(self, model: str | None = None) -> Line:
+        self._note("line", model)
+        places = [
+            Place(
+                *(view.id, view.label, view.state == "ready"),
+                reason="" if view.state == "ready" else view.state,
+                until=view.until,
+                sentence=view.sentence,
+            )
+            for view in self.pool.values()
+        ]
+        places.sort(key=lambda place: not place.free)
+        return Line(model or "gemini-3.8-flash", tuple(places))
+
+    async def keeping(self) -> Keeping:
+        self._note("keeping")
+        return self.kept
+
     async def usage(self, query: UsageQuery) -> UsageReport:
         self._note("usage", query)
         row = UsageRow(0.0, "gemini-3.8-flash", "acc1", "openai", 3, 0, 10, 0, 5, 2, 0.01)
@@ -295,7 +335,10 @@ class FakeCommands:
 
     async def doctor(self) -> tuple[Finding, ...]:
         self._note("doctor")
-        return (Finding("vault", ok=True, sentence="The vault opens."),)
+        if self.gate is not None:
+            self.gate.reached.set()
+            await self.gate.opened.wait()
+        return self.findings
 
     async def rotate_token(self) -> str:
         self._note("rotate_token")
@@ -303,6 +346,8 @@ class FakeCommands:
 
     async def settings(self) -> tuple[SettingView, ...]:
         self._note("settings")
+        if self.changer is not None:
+            return self.changer.views()
         flags = {"is_set": True, "fixed": False, "secret": False, "live": True}
         return (
             SettingView("MAX_WAIT_S", "5", source="default", meaning="wait", default="20", **flags),
@@ -310,6 +355,8 @@ class FakeCommands:
 
     async def change_settings(self, changes: Mapping[str, str]) -> SettingsChange:
         self._note("change_settings", dict(changes))
+        if self.changer is not None:
+            return await self.changer.change(changes)
         if unknown := set(changes) - {"MAX_WAIT_S"}:
             raise Refusal(RefusalCode.INVALID, f"There is no setting {min(unknown)}.")
         return SettingsChange(tuple(changes), ())

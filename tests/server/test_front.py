@@ -513,3 +513,45 @@ async def test_a_model_name_cannot_forge_a_log_line(
     await site.send("/v1beta/models/a%0AFORGED%20line:generateContent", native_body())
     assert [ended.model for ended in site.ended] == [""]
     assert not any("FORGED" in record.getMessage() for record in caplog.records)
+
+
+# -- paused ------------------------------------------------------------------------------------
+
+
+async def test_while_paused_models_answer_nobody_in_each_dialect(site: Site) -> None:
+    site.pollux.engine.pause(paused=True)
+    chat = await site.send(CHAT, chat_body(stream=True))
+    assert (chat.status, chat.headers["retry-after"]) == (503, "30")
+    assert chat.json["error"]["code"] == "unavailable"
+    native = await site.send(NATIVE, native_body())
+    assert (native.status, native.headers["retry-after"]) == (503, "30")
+    assert native.json["error"]["status"] == "UNAVAILABLE"
+    assert "Pollux is paused" in native.json["error"]["message"]
+    assert not site.world.requests
+    ready = await site.send("/readyz")
+    assert (ready.status, ready.json) == (503, {"status": "paused"})
+    assert site.pollux.engine.snapshot().state == "paused"
+    assert [(one.status, one.error) for one in site.ended] == [(503, "unavailable")] * 2
+
+
+async def test_while_paused_all_else_goes_on(site: Site) -> None:
+    site.pollux.engine.pause(paused=True)
+    for path in ("/healthz", "/v1/models", "/v1beta/models", "/metrics"):
+        assert (await site.send(path)).status == 200
+    state = await site.send("/admin/v1/state")
+    assert (state.status, state.json["state"]) == (200, "paused")
+    site.pollux.engine.pause(paused=False)
+    assert (await site.send(CHAT, chat_body())).status == 200
+    assert (await site.send("/readyz")).status == 200
+
+
+async def test_what_runs_when_it_is_paused_comes_to_its_end(site: Site) -> None:
+    hold = asyncio.Event()
+    site.world.script(Reply.text("one", "two") | Reply.wait(hold, after=1))
+    reader, writer = await raw.connect(site.pollux.url)
+    writer.write(raw.request(CHAT, chat_body(stream=True)))
+    await reader.readuntil(b"one")
+    site.pollux.engine.pause(paused=True)
+    hold.set()
+    assert b"two" in await reader.readuntil(b"data: [DONE]")
+    writer.close()

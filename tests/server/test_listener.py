@@ -1,19 +1,14 @@
 """Taking the port, and telling who has it."""
 
 import asyncio
-import os
-import socket
-import sys
 
 import pytest
 
-from proxy_core.server.listener import PortTaken, holder, next_free
+from proxy_core.ports import PortTaken
 from tests.fakes.pollux import pollux
 from tests.fakes.site import Site
 from tests.server import raw
 from tests.server.raw import CHAT, chat_body
-
-linux = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
 
 
 async def test_a_taken_port_is_said_to_be_taken(site: Site) -> None:
@@ -23,23 +18,6 @@ async def test_a_taken_port_is_said_to_be_taken(site: Site) -> None:
             pass
     assert caught.value.port == port
     assert f"port {port} on 127.0.0.1 is taken" in str(caught.value)
-
-
-@linux
-def test_the_holder_of_a_port_is_named() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        assert (holder(port) or "").endswith(f"(pid {os.getpid()})")
-    assert holder(port) is None
-
-
-def test_the_next_free_port_skips_taken_ones() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        found = next_free("127.0.0.1", port)
-        assert found != port
-        assert next_free("127.0.0.1", port, tries=1) == 0
-    assert next_free("127.0.0.1", 65_536) == 0
 
 
 async def test_a_stop_closes_the_port_but_not_what_runs(site: Site) -> None:

@@ -2,7 +2,16 @@ from pathlib import Path
 
 import pytest
 
-from proxy_core.settings import Settings, SettingsProblem, Source, load_settings, read
+from proxy_core.settings import (
+    TOML_FILE,
+    Settings,
+    SettingsProblem,
+    Source,
+    config_folder,
+    load_owner_settings,
+    load_settings,
+    read,
+)
 from tests.settings.known import SECRETS
 
 
@@ -273,3 +282,34 @@ def test_settings_can_be_read_again_where_they_came_from(dotenv: Path, toml: Pat
 def test_where_settings_came_from_shows_no_secret() -> None:
     settings = load_settings({}, {"ADMIN_PASSWORD": "hush"}, None, None)
     assert "hush" not in f"{settings.origin!r} {settings!r}"
+
+
+def test_the_owners_settings_are_those_of_the_configuration_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    toml = config_folder() / TOML_FILE
+    toml.parent.mkdir(parents=True)
+    toml.write_text("port = 1\n")
+    (tmp_path / ".env").write_text("PORT=2\n")
+    named = tmp_path / "named.env"
+    named.write_text("PORT=3\n")
+    other = tmp_path / "other.toml"
+    other.write_text("port = 4\n")
+    assert load_owner_settings({}, {}).port == 1
+    assert load_owner_settings({}, {}, env_file=named).port == 3
+    assert load_owner_settings({}, {}, config=other).origin.toml == other
+    assert load_owner_settings({}, {"PORT": "5"}).port == 5
+    toml.write_text("port = 'x'\n")
+    with pytest.raises(SettingsProblem, match="PORT"):
+        load_owner_settings({}, {})
+    assert load_owner_settings({}, {}, without_file=True).port == 7860
+
+
+@pytest.mark.parametrize(("given", "option"), [("config", "--config"), ("env_file", "--env-file")])
+def test_a_file_that_the_owner_named_must_be_there(given: str, option: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsProblem) as caught:
+        load_owner_settings({}, {}, **{given: tmp_path / "missing"})  # type: ignore[arg-type]  # a path
+    assert caught.value.setting == option

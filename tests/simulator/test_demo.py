@@ -2,7 +2,7 @@
 
 import orjson
 
-from proxy_core.simulator import demo_world
+from proxy_core.simulator import demo_world, lively_world
 from tests.fakes.google import google
 from tests.simulator.conftest import Client, HandClock, said
 
@@ -27,3 +27,13 @@ async def test_two_accounts_answer_and_the_third_has_used_up_its_day(
             status, _body = await client.send("POST", path, headers, json=said("hi"))
             statuses.append(status)
     assert statuses == [200, 200, 429]
+
+
+async def test_the_lively_world_knows_the_key_and_one_who_has_not_signed_in_yet(
+    clock: HandClock,
+) -> None:
+    world, files = lively_world("a-made-up-key", clock)
+    assert len(files) == 3
+    assert world.api_keys["a-made-up-key"].project in world.projects
+    signed_in = {grant.email for grant in world.grants.values()}
+    assert set(world.accounts) - signed_in == {"alan@example.com"}

@@ -6,7 +6,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from proxy_core.upstream.google import GoogleUpstream, open_connector, system_proxy
+from proxy_core.upstream.google import (
+    GoogleUpstream,
+    NetworkFailure,
+    drop_idle,
+    open_connector,
+    system_proxy,
+)
 
 
 @asynccontextmanager
@@ -64,3 +70,48 @@ def test_the_systems_proxy_is_not_asked_for_this_very_computer(
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
     assert system_proxy(base_url) == expected
+
+
+class Served:
+    """Answers `{}` on connections that stay open; counts them."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            while True:
+                await reader.readuntil(b"\r\n\r\n")
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+
+async def test_idle_connections_are_dropped_and_the_next_request_makes_a_new_one() -> None:
+    served, failures = Served(), list[bool]()
+    server = await asyncio.start_server(served.serve, "127.0.0.1", 0)
+    connector = open_connector()
+    async with server:
+        upstream = GoogleUpstream(
+            connector,
+            user_agent="pollux/test",
+            connect_timeout_s=5,
+            silence_timeout_s=5,
+            base_url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}",
+            on_failure=lambda: failures.append(True),
+        )
+        for drop, connections in ((False, 1), (False, 1), (True, 2)):
+            if drop:
+                drop_idle(connector)
+            answer = await upstream.send("GET", "/", (), None)
+            assert await answer.readany() == b"{}"
+            answer.release()
+            assert served.connections == connections
+        assert not failures
+        drop_idle(connector)
+        server.close()
+        with pytest.raises(NetworkFailure):
+            await upstream.send("GET", "/", (), None)
+        assert failures == [True]
+    await connector.close()

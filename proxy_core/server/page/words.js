@@ -24,6 +24,7 @@ const STATES = {
   starting: ["info", "Starting"],
   serving: ["good", "Serving"],
   degraded: ["warn", "No usable credential"],
+  paused: ["warn", "Paused"],
   stopping: ["warn", "Stopping"],
   stopped: ["off", "Stopped"],
 };

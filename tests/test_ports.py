@@ -1,0 +1,28 @@
+"""Which ports are free, and who has the others."""
+
+import os
+import socket
+import sys
+
+import pytest
+
+from proxy_core.ports import holder, next_free
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
+
+
+@linux
+def test_the_holder_of_a_port_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert (holder(port) or "").endswith(f"(pid {os.getpid()})")
+    assert holder(port) is None
+
+
+def test_the_next_free_port_skips_taken_ones() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        found = next_free("127.0.0.1", port)
+        assert found != port
+        assert next_free("127.0.0.1", port, tries=1) == 0
+    assert next_free("127.0.0.1", 65_536) == 0
