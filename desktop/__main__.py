@@ -13,11 +13,10 @@ from proxy_core.__main__ import main as run_without_window
 WITHOUT_WINDOW = frozenset({"--headless", "--gen-creds", "--help", "-h", "--version"})
 WITH_VALUE = frozenset({"--host", "--port", "--config", "--env-file", "--log-level"})
 
-NO_WINDOW_YET = (
-    "pollux: the window is not part of this release; "
-    "run `pollux --headless`, or `pollux demo --headless` for the demo."
+NO_QT = (
+    "pollux: the window needs PySide6, which is not installed: "
+    "pip install 'pollux-proxy[desktop]'. `pollux --headless` and all commands work without it."
 )
-NO_QT = f"{NO_WINDOW_YET} The window will need PySide6, from the extra pollux-proxy[desktop]."
 
 
 def wants_window(arguments: Sequence[str]) -> bool:
@@ -40,8 +39,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else list(argv)
     if not wants_window(arguments):
         return run_without_window(arguments)
-    print(NO_WINDOW_YET if find_spec("PySide6") else NO_QT, file=sys.stderr)
-    return 2
+    if find_spec("PySide6") is None or find_spec("qasync") is None:
+        print(NO_QT, file=sys.stderr)
+        return 2
+    # Qt is loaded here and nowhere before: the headless engine must not need it.
+    from desktop.app import run  # noqa: PLC0415
+
+    return run(arguments)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Dialogs: opened without blocking, asked of by pages, tray and window alike."""

@@ -1,0 +1,249 @@
+"""The page of credentials: the table, what can be done with them, and the doors to more."""
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+
+from desktop import words
+from desktop.desk import Desk
+from desktop.dialogs.add_account import AddAccount
+from desktop.dialogs.add_key import AddKey
+from desktop.dialogs.export import Export
+from desktop.dialogs.import_files import ImportFiles
+from desktop.dialogs.links import with_buttons
+from desktop.dialogs.working import tell_refusal
+from desktop.look.metrics import S
+from desktop.pages.accounts_commands import CredentialCommands
+from desktop.pages.accounts_details import Details
+from desktop.pages.accounts_model import AccountsModel
+from desktop.pages.accounts_rows import Row, rows_of
+from desktop.pages.accounts_table import AccountsTable
+from desktop.pages.welcome import Welcome
+from desktop.widgets.buttons import button
+from desktop.widgets.panels import Banner, Card, EmptyState, Page, column, row
+from desktop.widgets.spinner import Spinner
+from proxy_core.api import CheckResult, Refusal
+
+SECOND_MS = 1_000
+SLOW_MS = 30_000
+"For `3 min ago`."
+FRESH_S = 120.0
+USABLE = ("ready", "busy")
+
+
+class AccountsPage(Page):
+    """Counts down only while it is seen, and only where something counts."""
+
+    go = Signal(str)
+    "Another page is asked for."
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("", scrolls=False)
+        self._desk = desk
+        self.setAccessibleName(self.tr("Accounts"))
+        self.title.setText(self.tr("Accounts"))
+        self.commands = CredentialCommands(desk, self)
+        self._model = AccountsModel(self)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._look)
+        self._make_tools()
+        self.banner = Banner(desk.theme)
+        self.body.addWidget(self.banner)
+        self.places = QStackedWidget()
+        self.body.addWidget(self.places, 1)
+        self.welcome = Welcome(desk)
+        self.places.addWidget(self._make_list())
+        self.places.addWidget(self.welcome)
+        self._connect()
+        self._look()
+
+    # -- parts -----------------------------------------------------------------------------
+
+    def _make_tools(self) -> None:
+        theme = self._desk.theme
+        self.key_button = button(theme, self.tr("Add API key"), "key")
+        self.add_button = button(theme, self.tr("Add account"), "plus", "primary")
+        self.first_import_button = button(theme, self.tr("Import"), "import")
+        self.tools.addWidget(self.first_import_button)
+        self.tools.addWidget(self.key_button)
+        self.tools.addWidget(self.add_button)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Search"))
+        self.search.setAccessibleName(self.tr("Search accounts"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(320)
+        self.spinner = Spinner(theme)
+        self.spinner.hide()
+        self.check_button = button(theme, self.tr("Check all"), "refresh")
+        self.import_button = button(theme, self.tr("Import"), "import")
+        self.export_button = button(theme, self.tr("Export"), "export")
+        self._bar = QWidget()
+        line = row(S)
+        self._bar.setLayout(line)
+        line.addWidget(self.search, 1)
+        line.addStretch(0)
+        line.addWidget(self.spinner)
+        for made in (self.check_button, self.import_button, self.export_button):
+            line.addWidget(made)
+        self.body.addWidget(self._bar)
+
+    def _make_list(self) -> QWidget:
+        theme = self._desk.theme
+        self.table = AccountsTable(theme, self._model, self.tr("Accounts"))
+        self._card = Card()
+        self._card.body.setContentsMargins(1, S, 1, S)
+        self._card.body.addWidget(self.table)
+        room = QWidget()
+        inner = column(0)
+        room.setLayout(inner)
+        inner.addWidget(self._card, 100)
+        inner.addStretch(1)
+        clear_search = button(theme, self.tr("Clear the search"))
+        clear_search.clicked.connect(self.search.clear)
+        self.nothing_found = EmptyState(
+            theme,
+            "search",
+            self.tr("Nothing found"),
+            self.tr("No credential has all of these words in its name, project, kind or state."),
+            [clear_search],
+        )
+        self.found = QStackedWidget()
+        self.found.addWidget(room)
+        self.found.addWidget(self.nothing_found)
+        return self.found
+
+    def _connect(self) -> None:
+        desk = self._desk
+        self.add_button.clicked.connect(self.add_account)
+        self.key_button.clicked.connect(self.add_key)
+        self.import_button.clicked.connect(self.import_files)
+        self.first_import_button.clicked.connect(self.import_files)
+        self.export_button.clicked.connect(lambda: Export(desk, self.window()).open())
+        self.check_button.clicked.connect(lambda: self.commands.check(None))
+        self.welcome.key_asked.connect(self.add_key)
+        self.welcome.sign_in_asked.connect(self.add_account)
+        self.welcome.demo_asked.connect(lambda: self.go.emit("overview"))
+        self.search.textChanged.connect(self._search)
+        self.table.opened.connect(self.show_details)
+        self.table.commands_asked.connect(self._show_menu)
+        self.table.copied.connect(self._copy)
+        self.commands.refused.connect(self._refused)
+        self.commands.checked.connect(self._checked)
+        self.commands.working.connect(self._show_working)
+        desk.bridge.snapshot_changed.connect(self._look)
+        desk.figures.changed.connect(self._look)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.activated.connect(lambda: self.search.setFocus(Qt.FocusReason.ShortcutFocusReason))
+
+    # -- what is shown ---------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Takes the state as it is; nothing while nobody sees it."""
+        desk = self._desk
+        credentials = desk.bridge.snapshot.credentials
+        if not self.isVisible() and self._model.rows:
+            return
+        now = desk.figures.now()
+        rows = rows_of(credentials, desk.figures.rotation, now)
+        self._model.show_rows(rows)
+        self._show_head(rows)
+        self._pace(rows, now)
+
+    def _show_head(self, rows: tuple[Row, ...]) -> None:
+        usable = sum(one.view.state in USABLE and one.view.enabled for one in rows)
+        text = self.tr("{n} of {all} credentials can serve requests")
+        self.subtitle.setText(
+            text.format(n=words.number(usable), all=words.number(len(rows)))
+            if rows
+            else self.tr("Google accounts, API keys and service accounts that serve your requests")
+        )
+        self.places.setCurrentIndex(0 if rows else 1)
+        self._bar.setVisible(bool(rows))
+        for made in (self.add_button, self.key_button):
+            made.setVisible(bool(rows))
+        self.first_import_button.setVisible(not rows)
+        self._show_found()
+
+    def _show_found(self) -> None:
+        self._card.setMaximumHeight(self.table.height_of_rows() + 2 * S + 2)
+        self.found.setCurrentIndex(
+            1 if self._model.rows and not self.table.sorted.rowCount() else 0
+        )
+
+    def _pace(self, rows: tuple[Row, ...], now: float) -> None:
+        """How often texts have to be looked at again: every second, now and then, or never."""
+        counts = any(one.counts or now - one.last_at < FRESH_S for one in rows)
+        if not self.isVisible() or not any(one.counts or one.last_at for one in rows):
+            self._timer.stop()
+            return
+        interval = SECOND_MS if counts else SLOW_MS
+        if not self._timer.isActive() or self._timer.interval() != interval:
+            self._timer.start(interval)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+    # -- what is asked ---------------------------------------------------------------------
+
+    def add_account(self) -> None:
+        AddAccount(self._desk, self.window()).open()
+
+    def add_key(self) -> None:
+        AddKey(self._desk, self.window()).open()
+
+    def import_files(self) -> None:
+        ImportFiles(self._desk, self.window()).open()
+
+    def show_details(self, credential_id: str) -> None:
+        Details(self._desk, self.window(), self.commands, credential_id).open()
+
+    def _search(self, text: str) -> None:
+        self.table.sorted.search(text)
+        self._show_found()
+
+    def _show_menu(self, credential_id: str, at: QPoint) -> None:
+        credentials = self._desk.bridge.snapshot.credentials
+        view = next((one for one in credentials if one.id == credential_id), None)
+        if view is not None:
+            self.commands.menu(view, self).popup(at)
+
+    def _copy(self, text: str) -> None:
+        self._desk.copy(text, False)
+        self._desk.toast(self.tr("Copied."))
+
+    # -- what came of it -------------------------------------------------------------------
+
+    def _show_working(self, on: bool) -> None:
+        self.spinner.setVisible(on)
+        self.check_button.setEnabled(not on)
+
+    def _refused(self, refusal: Refusal) -> None:
+        tell_refusal(self._desk, self.banner, refusal)
+
+    def _checked(self, results: tuple[CheckResult, ...]) -> None:
+        bad = [result for result in results if not result.ok]
+        if len(results) == 1:
+            self._tell_one(results[0])
+        elif not bad:
+            self.banner.tell(
+                "ok", self.tr("Google accepts all %n credential(s).", "", len(results))
+            )
+        else:
+            text = self.tr("{n} of {all} credentials cannot be used now.")
+            names = ", ".join(result.label for result in bad)
+            self.banner.tell("warn", text.format(n=len(bad), all=len(results)), names)
+
+    def _tell_one(self, result: CheckResult) -> None:
+        if result.ok:
+            text = self.tr("{label} works: Google accepts it.")
+            self.banner.tell("ok", text.format(label=result.label))
+            return
+        text = self.tr("{label}: {sentence}")
+        said, links = with_buttons(self._desk, words.said(result.next_step))
+        sentence = text.format(label=result.label, sentence=words.said(result.sentence))
+        self.banner.tell("warn", sentence, said, links)

@@ -1,0 +1,172 @@
+"""The table of credentials: columns that make room, copying, opening and the commands' menu."""
+
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
+
+from desktop.look.metrics import M
+from desktop.look.theme import Theme
+from desktop.pages.accounts_delegates import ROW_HEIGHT, AccountsDelegate
+from desktop.pages.accounts_model import AccountsModel, Column, SortedAccounts
+from desktop.pages.accounts_rows import Row
+from desktop.widgets.texts import scaled_font
+
+WIDTHS: Final = {
+    Column.KIND: 136,
+    Column.STATE: 172,
+    Column.USE: 156,
+    Column.IN_FLIGHT: 76,
+    Column.SUCCESS: 84,
+    Column.LAST: 100,
+    Column.MENU: 48,
+}
+"At the least; a longer title makes a column wider."
+LEAST_NAME: Final = 230
+FIRST_OUT: Final = (Column.IN_FLIGHT, Column.KIND, Column.SUCCESS, Column.LAST, Column.USE)
+"Columns that give way where there is no room, in this order."
+_TITLE_EXTRA: Final = 2 * M + 18
+
+
+class AccountsTable(QTableView):
+    """Rows are chosen as a whole, also several."""
+
+    opened = Signal(str)
+    "Id of the credential whose details are asked for."
+    commands_asked = Signal(str, QPoint)
+    "Id, and where on the screen the menu belongs."
+    copied = Signal(str)
+
+    def __init__(self, theme: Theme, model: AccountsModel, name: str) -> None:
+        """name: what the table shows, for screen readers."""
+        super().__init__()
+        self._model = model
+        self.sorted = SortedAccounts(model, self)
+        self.setModel(self.sorted)
+        self.setItemDelegate(AccountsDelegate(theme, self))
+        self.setAccessibleName(name)
+        self._set_up()
+        theme.changed.connect(self.viewport().update)
+        self.doubleClicked.connect(lambda index: self.opened.emit(self.sorted.row_at(index).id))
+
+    def _set_up(self) -> None:
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSortingEnabled(True)
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+        header.setSectionsClickable(True)
+        header.setMinimumSectionSize(32)
+        header.setFont(scaled_font("caption", strong=True))
+        # Titles stand above what the delegate draws.
+        header.setStyleSheet(f"QHeaderView::section {{ padding: 6px {M}px; }}")
+
+    # -- what is chosen --------------------------------------------------------------------
+
+    def chosen(self) -> list[Row]:
+        """The selected rows, as they stand on the screen."""
+        indexes = sorted(self.selectionModel().selectedRows(), key=QModelIndex.row)
+        return [self.sorted.row_at(index) for index in indexes]
+
+    def current(self) -> Row | None:
+        index = self.currentIndex()
+        return self.sorted.row_at(index) if index.isValid() else None
+
+    def choose(self, credential_id: str) -> None:
+        """Selects a credential and brings it into sight."""
+        for at in range(self.sorted.rowCount()):
+            index = self.sorted.index(at, Column.NAME)
+            if self.sorted.row_at(index).id == credential_id:
+                self.setCurrentIndex(index)
+                self.scrollTo(index)
+
+    def height_of_rows(self) -> int:
+        """What all rows and the titles need."""
+        header = self.horizontalHeader().sizeHint().height()
+        return header + ROW_HEIGHT * max(self.sorted.rowCount(), 1)
+
+    # -- room ------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.make_room(event.size().width())
+        super().resizeEvent(event)
+
+    def make_room(self, width: int) -> None:
+        """Hides columns until the name has room; a wider table shows them again."""
+        widths = {column: self._width(column) for column in WIDTHS}
+        spare = width - sum(widths.values()) - LEAST_NAME
+        for column in FIRST_OUT:
+            hidden = spare < 0
+            if hidden:
+                spare += widths[column]
+            if self.isColumnHidden(column) != hidden:
+                self.setColumnHidden(column, hidden)
+        for column, needed in widths.items():
+            self.setColumnWidth(column, needed)
+
+    def _width(self, column: Column) -> int:
+        metrics = QFontMetrics(scaled_font("caption", strong=True))
+        title = metrics.horizontalAdvance(self._model.title_of(column))
+        return max(WIDTHS[column], title + _TITLE_EXTRA if title else 0)
+
+    # -- keys and mouse --------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = self.current()
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self._copy()
+        elif row is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit(row.id)
+        else:
+            super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and index.column() == Column.MENU:
+            self._ask_commands(index, event.globalPosition().toPoint())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(event.pos())
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        if by_key:
+            index = self.currentIndex()
+        if index.isValid():
+            at = self.visualRect(index).center() if by_key else event.pos()
+            self._ask_commands(index, self.viewport().mapToGlobal(at))
+
+    def _ask_commands(self, index: QModelIndex, at: QPoint) -> None:
+        self.setCurrentIndex(index)
+        self.commands_asked.emit(self.sorted.row_at(index).id, at)
+
+    def _copy(self) -> None:
+        columns = [column for column in Column if column is not Column.MENU]
+        lines = [
+            "\t".join([*(self._model.text_of(row, column) for column in columns), row.project])
+            for row in self.chosen()
+        ]
+        if lines:
+            self.copied.emit("\n".join(lines))

@@ -1,0 +1,151 @@
+"""One request in full: its facts, and every attempt in order with what came of it."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from desktop import words
+from desktop.desk import Desk
+from desktop.look.metrics import XS, L, M, S
+from desktop.pages import activity_words
+from desktop.widgets.buttons import button
+from desktop.widgets.fields import CopyField
+from desktop.widgets.marks import Chip, IconLabel
+from desktop.widgets.panels import Card, Line, column, row
+from desktop.widgets.sheet import Sheet
+from desktop.widgets.texts import ElidedLabel, label
+from proxy_core.api import AttemptRecord, ExchangeEnded
+
+_HIGHEST = 440
+"Of what scrolls, so that the whole fits a window of 600."
+
+
+class RequestSheet(Sheet):
+    """Shows; there is nothing to answer."""
+
+    def __init__(self, desk: Desk, event: ExchangeEnded, parent: QWidget) -> None:
+        super().__init__(desk.theme, self.tr("Request"), parent, 560)
+        self._desk = desk
+        self.body.addLayout(self._head(event))
+        self._content = content = QWidget()
+        inner = QVBoxLayout(content)
+        inner.setContentsMargins(0, 0, S, 0)
+        inner.setSpacing(L)
+        inner.addLayout(self._facts(event))
+        inner.addWidget(self._attempts(event))
+        identity = CopyField(desk.theme, self.tr("Request id, as the log has it"))
+        identity.show_value(event.id)
+        identity.copied.connect(self._copy)
+        inner.addWidget(identity)
+        inner.addStretch(1)
+        self._scroller = scroller = QScrollArea()
+        scroller.setWidgetResizable(True)
+        scroller.setFrameShape(QFrame.Shape.NoFrame)
+        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroller.setWidget(content)
+        self.body.addWidget(scroller, 1)
+        self.close_button = button(desk.theme, self.tr("Close"), kind="primary")
+        self.close_button.clicked.connect(self.accept)
+        self.foot.addWidget(self.close_button)
+        self.close_button.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Only now does everything have the size that the style gives it.
+        needed = self._content.heightForWidth(self._scroller.viewport().width())
+        self._scroller.setMinimumHeight(min(needed, _HIGHEST))
+        self.adjustSize()
+
+    def _copy(self, text: str) -> None:
+        self._desk.copy(text, False)
+        self._desk.toast(self.tr("Request id copied."))
+
+    def _head(self, event: ExchangeEnded) -> QHBoxLayout:
+        head = row(M)
+        word = activity_words.status_word(event)
+        head.addWidget(
+            Chip(self.theme, word.word, word.tone, word.icon), 0, Qt.AlignmentFlag.AlignTop
+        )
+        sentence = activity_words.problem_words(event) or self.tr("The client got its answer.")
+        head.addWidget(label(sentence, "body", wrap=True), 1)
+        return head
+
+    def _facts(self, event: ExchangeEnded) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(L)
+        grid.setVerticalSpacing(XS)
+        grid.setColumnStretch(1, 1)
+        for at, (name, value) in enumerate(self._named(event)):
+            caption = label(name, "muted")
+            shown = label(value, "body", wrap=True)
+            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            shown.setAccessibleName(self.tr("{name}: {value}").format(name=name, value=value))
+            grid.addWidget(caption, at, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(shown, at, 1)
+        return grid
+
+    def _named(self, event: ExchangeEnded) -> list[tuple[str, str]]:
+        arrival = self.tr("{date}, {time}").format(
+            date=words.date(event.at), time=words.clock(event.at)
+        )
+        spoken = (
+            self.tr("{api}, streamed") if event.stream else self.tr("{api}, answered in one piece")
+        )
+        facts = [
+            (self.tr("Arrived"), arrival),
+            (self.tr("Client"), event.client or self.tr("It gave no name.")),
+            (self.tr("Model"), event.model or self.tr("None was named.")),
+            (
+                self.tr("Interface"),
+                spoken.format(api=activity_words.interface_words(event.dialect)),
+            ),
+            (self.tr("Action"), event.action),
+            (self.tr("HTTP status"), str(event.status)),
+            (self.tr("Tokens"), self._tokens(event)),
+            (self.tr("Time"), self._took(event)),
+        ]
+        return [(name, value) for name, value in facts if value]
+
+    def _tokens(self, event: ExchangeEnded) -> str:
+        if event.tokens is None:
+            return self.tr("None were counted.")
+        text = self.tr("{prompt} in, {cached} of them cached; {output} out, {thoughts} of thoughts")
+        return text.format(
+            prompt=words.number(event.tokens.prompt),
+            cached=words.number(event.tokens.cached),
+            output=words.number(event.tokens.output + event.tokens.thoughts),
+            thoughts=words.number(event.tokens.thoughts),
+        )
+
+    def _took(self, event: ExchangeEnded) -> str:
+        total = words.duration(event.total_s)
+        if event.first_s is None:
+            return self.tr("{total} in all").format(total=total)
+        return self.tr("{first} to the first token, {total} in all").format(
+            first=words.duration(event.first_s), total=total
+        )
+
+    def _attempts(self, event: ExchangeEnded) -> Card:
+        card = Card(self.tr("%n attempt(s)", "", len(event.attempts)))
+        card.body.setSpacing(S)
+        if not event.attempts:
+            card.body.addWidget(label(self.tr("No credential was tried."), "muted", wrap=True))
+        for at, attempt in enumerate(event.attempts):
+            if at:
+                card.body.addWidget(Line())
+            card.body.addLayout(self._attempt(attempt))
+        return card
+
+    def _attempt(self, attempt: AttemptRecord) -> QHBoxLayout:
+        line = row(M)
+        answered = attempt.outcome == "ok"
+        sign = IconLabel(self.theme, "check" if answered else "cross", "ok" if answered else "bad")
+        line.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        texts = column(2)
+        texts.addWidget(ElidedLabel(attempt.label, "strong"))
+        texts.addWidget(label(activity_words.attempt_words(attempt), "muted", wrap=True))
+        line.addLayout(texts, 1)
+        took = label(words.duration(attempt.seconds), "muted")
+        line.addWidget(took, 0, Qt.AlignmentFlag.AlignTop)
+        return line

@@ -1,0 +1,102 @@
+"""Requests and tokens of each minute of the last hour, as a chart."""
+
+from PySide6.QtCore import QLocale, QTime, Signal
+
+from desktop.desk import Desk
+from desktop.figures.rates import MINUTES, Minute
+from desktop.widgets.buttons import Segmented, button
+from desktop.widgets.chart import Chart
+from desktop.widgets.drawing import Drawing, Series
+from desktop.widgets.legend import Legend
+from desktop.widgets.panels import Card, EmptyState
+from desktop.words import clock, short_number
+
+TICK_MINUTES = 15
+
+
+class RatesCard(Card):
+    """Says how to begin while there was no request within the hour."""
+
+    go = Signal(str)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._now = 0.0
+        self.title.setText(self.tr("Last hour, per minute"))
+        self.kind = Segmented(
+            [("requests", self.tr("Requests")), ("tokens", self.tr("Tokens"))],
+            self.tr("What the chart shows"),
+        )
+        self.kind.chosen.connect(lambda _key: self.refresh())
+        self.head.addWidget(self.title)
+        self.head.addStretch(1)
+        self.head.addWidget(self.kind)
+        self.body.addLayout(self.head)
+        self.legend = Legend(desk.theme)
+        self.chart = Chart(
+            desk.theme,
+            self.tr("Requests and tokens per minute, last hour"),
+            short_number,
+            self._point_text,
+        )
+        connect = button(desk.theme, self.tr("Connect a tool"), "connect")
+        connect.clicked.connect(lambda: self.go.emit("connect"))
+        try_it = button(desk.theme, self.tr("Try it"), "try_it")
+        try_it.clicked.connect(lambda: self.go.emit("try_it"))
+        self.empty = EmptyState(
+            desk.theme,
+            "activity",
+            self.tr("No requests within the last hour"),
+            self.tr("Give a tool the base URL and the token, or ask something here."),
+            [connect, try_it],
+        )
+        self.body.addWidget(self.chart, 1)
+        self.body.addWidget(self.empty, 1)
+        self.body.addWidget(self.legend)
+
+    def refresh(self) -> None:
+        """Shows the hour that ends now."""
+        self._now = self._desk.figures.now()
+        minutes = self._desk.figures.rates.hour(self._now)
+        used = any(minute.answered or minute.failed for minute in minutes)
+        self.empty.setVisible(not used)
+        self.chart.setVisible(used)
+        self.legend.setVisible(used)
+        drawing = Drawing(self._series(minutes), self._ticks())
+        self.chart.show_drawing(drawing)
+        self.legend.show_series(drawing.series)
+
+    def _series(self, minutes: list[Minute]) -> tuple[Series, ...]:
+        if self.kind.choice == "tokens":
+            read = tuple(float(minute.prompt_tokens) for minute in minutes)
+            written = tuple(float(minute.output_tokens) for minute in minutes)
+            return (
+                Series(self.tr("Read"), "second", read),
+                Series(self.tr("Written"), "accent", written),
+            )
+        answered = tuple(float(minute.answered) for minute in minutes)
+        failed = tuple(float(minute.failed) for minute in minutes)
+        return (
+            Series(self.tr("Answered"), "accent", answered),
+            Series(self.tr("Failed"), "bad", failed, "columns"),
+        )
+
+    def _ticks(self) -> tuple[tuple[int, str], ...]:
+        last = MINUTES - 1
+        marked = range(last, -1, -TICK_MINUTES)
+        texts = [
+            (at, self.tr("now") if at == last else self.tr("%n min ago", "", last - at))
+            for at in marked
+        ]
+        return tuple(sorted([(0, self.tr("%n min ago", "", last)), *texts]))
+
+    def _point_text(self, point: int) -> str:
+        at = (int(self._now) // 60 - MINUTES + 1 + point) * 60
+        return time_of_day(at)
+
+
+def time_of_day(at: float) -> str:
+    """Hours and minutes in the locale's way."""
+    hour, minute, _second = (int(part) for part in clock(at).split(":"))
+    return QLocale().toString(QTime(hour, minute), QLocale.FormatType.ShortFormat)

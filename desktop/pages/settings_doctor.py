@@ -1,0 +1,99 @@
+"""The checks of the doctor, run when asked, each finding with a sign, a sentence and what to do;
+below them the settings of the log."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from desktop import words
+from desktop.desk import Desk
+from desktop.look.metrics import S
+from desktop.pages.settings_rows import Group, Row
+from desktop.tasks import spawn
+from desktop.widgets.buttons import button
+from desktop.widgets.marks import IconLabel
+from desktop.widgets.panels import clear, column, row
+from desktop.widgets.texts import wrapped
+from proxy_core.api import Finding, Refusal
+
+
+class DoctorGroup(Group):
+    """Says what is wrong with this Pollux and what to do."""
+
+    def __init__(self, desk: Desk, log_rows: Iterable[Row]) -> None:
+        super().__init__(QCoreApplication.translate("Settings", "Diagnostics"))
+        self._desk = desk
+        self._running: asyncio.Task[None] | None = None
+        self.run_button = button(desk.theme, self.tr("Run the checks"), "play")
+        self.run_button.clicked.connect(self._turn)
+        self.check_row = Row(
+            desk.theme,
+            self.tr("Check Pollux"),
+            self.tr("Settings, port, vault, credentials, clock, and whether Google is reached."),
+            self.run_button,
+            words="doctor",
+        )
+        self.add(self.check_row)
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(self.tr("The checks are running"))
+        self.progress.hide()
+        self.body.addWidget(self.progress)
+        self.findings = column(S)
+        holder = QWidget()
+        holder.setLayout(self.findings)
+        self.body.addWidget(holder)
+        for made in log_rows:
+            self.add(made)
+
+    def _turn(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+        else:
+            self._running = spawn(self._run(), name="doctor")
+
+    async def _run(self) -> None:
+        self._show_running(running=True)
+        try:
+            self._show(await self._desk.bridge.ask(lambda to: to.doctor()))
+        except Refusal as refusal:
+            self.check_row.tell_refusal(refusal)
+        finally:
+            self._running = None
+            self._show_running(running=False)
+
+    def _show_running(self, *, running: bool) -> None:
+        self.progress.setVisible(running)
+        self.run_button.setText(self.tr("Cancel") if running else self.tr("Run the checks"))
+        if running:
+            clear(self.findings)
+            self.check_row.tell("info", "")
+
+    def _show(self, findings: Sequence[Finding]) -> None:
+        bad = sum(not finding.ok for finding in findings)
+        if bad:
+            self.check_row.tell("warn", self.tr("%n check(s) found something to do.", "", bad))
+        else:
+            self.check_row.tell("ok", self.tr("Everything is well."))
+        for finding in sorted(findings, key=lambda one: one.ok):
+            self.findings.addWidget(self._line(finding))
+
+    def _line(self, finding: Finding) -> QWidget:
+        made = QWidget()
+        inner = row(S)
+        made.setLayout(inner)
+        sign = ("check", "ok") if finding.ok else ("warning", "warn")
+        inner.addWidget(IconLabel(self._desk.theme, *sign, 16), 0, Qt.AlignmentFlag.AlignTop)
+        texts = column(2)
+        sentence = words.said(finding.sentence)
+        texts.addWidget(wrapped(sentence, "body" if finding.ok else "strong"))
+        if finding.next_step:
+            step = wrapped(words.said(finding.next_step), "muted")
+            step.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            texts.addWidget(step)
+        inner.addLayout(texts, 1)
+        made.setAccessibleName(sentence)
+        return made

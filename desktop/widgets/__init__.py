@@ -1,0 +1,1 @@
+"""The kit that pages and dialogs are made of; it knows nothing of Pollux."""

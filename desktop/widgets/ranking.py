@@ -1,0 +1,110 @@
+"""Names with bars and values below each other, the greatest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.look.metrics import XS, M, S
+from desktop.look.theme import Theme
+from desktop.widgets.buttons import button
+from desktop.widgets.legend import Swatch
+from desktop.widgets.marks import Bar
+from desktop.widgets.panels import row
+from desktop.widgets.texts import ElidedLabel, label
+
+FEW = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """One line."""
+
+    name: str
+    value: str
+    "In words, e.g. `312 requests`."
+    share: float
+    "0 to 1: how far its bar goes."
+    colour: str = "accent"
+    swatch: bool = False
+    "Whether the colour stands for it in a chart, too."
+
+
+class _Line(QWidget):
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        below = QVBoxLayout(self)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(XS)
+        self._name = ElidedLabel("", "strong")
+        self._value = label("", "muted")
+        self._bar = Bar(theme, "")
+        self._swatch: Swatch | None = None
+        self._head = row(S)
+        self._head.addWidget(self._name, 1)
+        self._head.addWidget(self._value)
+        below.addLayout(self._head)
+        below.addWidget(self._bar)
+
+    def show_rank(self, rank: Rank) -> None:
+        self._name.setText(rank.name)
+        self._value.setText(rank.value)
+        self._bar.show_share(rank.share, rank.value, rank.colour)
+        self._bar.setAccessibleName(
+            self.tr("{name}: {value}").format(name=rank.name, value=rank.value)
+        )
+        if self._swatch is not None:
+            self._swatch.deleteLater()
+            self._swatch = None
+        if rank.swatch:
+            self._swatch = Swatch(self._theme, rank.colour, "stack")
+            self._head.insertWidget(0, self._swatch)
+
+
+class Ranking(QWidget):
+    """Lines are kept and filled anew, so that nothing flickers."""
+
+    def __init__(self, theme: Theme, name: str, few: int = FEW) -> None:
+        """name: what is ranked, for screen readers; few: lines shown before all are asked for."""
+        super().__init__()
+        self._theme, self._few = theme, few
+        self._ranks: tuple[Rank, ...] = ()
+        self._all = False
+        self.setAccessibleName(name)
+        inner = QVBoxLayout(self)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(M)
+        self._lines: list[_Line] = []
+        self._inner = inner
+        self.more_button = button(theme, "", kind="quiet")
+        self.more_button.clicked.connect(self._turn)
+        inner.addWidget(self.more_button, 0, Qt.AlignmentFlag.AlignLeading)
+        self._fill()
+
+    def show_ranks(self, ranks: Sequence[Rank]) -> None:
+        if tuple(ranks) != self._ranks:
+            self._ranks = tuple(ranks)
+            self._fill()
+
+    def _turn(self) -> None:
+        self._all = not self._all
+        self._fill()
+
+    def _fill(self) -> None:
+        shown = self._ranks if self._all else self._ranks[: self._few]
+        while len(self._lines) < len(shown):
+            line = _Line(self._theme)
+            self._inner.insertWidget(len(self._lines), line)
+            self._lines.append(line)
+        for at, line in enumerate(self._lines):
+            line.setVisible(at < len(shown))
+            if at < len(shown):
+                line.show_rank(shown[at])
+        hidden = len(self._ranks) - self._few
+        self.more_button.setVisible(hidden > 0)
+        self.more_button.setText(
+            self.tr("Show fewer") if self._all else self.tr("Show %n more", "", max(hidden, 0))
+        )
+        self.more_button.setAccessibleName(self.more_button.text())

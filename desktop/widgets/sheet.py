@@ -1,0 +1,117 @@
+"""The base of every dialog: opened without blocking, answered once.
+
+`QDialog.exec` runs a loop within the loop, in which waiting coroutines lose their wake-up for
+good: it is never called.
+"""
+
+import asyncio
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.look.metrics import XL, L, M, S
+from desktop.look.theme import Theme
+from desktop.widgets.buttons import button
+from desktop.widgets.panels import column, row
+from desktop.widgets.texts import label
+
+
+class Sheet(QDialog):
+    """A dialog with a title, a `body`, and a row of buttons, `foot`."""
+
+    def __init__(self, theme: Theme, title: str, parent: QWidget, width: int = 520) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.setWindowTitle(title)
+        self.setModal(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(width)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(XL, L, XL, L)
+        outer.setSpacing(L)
+        self.heading = label(title, "title", wrap=True)
+        outer.addWidget(self.heading)
+        self.body = column(M)
+        outer.addLayout(self.body, 1)
+        self.foot: QHBoxLayout = row(S)
+        self.foot.addStretch(1)
+        outer.addLayout(self.foot)
+        self._fitted = 0
+        "The height that `fit` took last."
+        self._answer: asyncio.Future[bool] | None = None
+        self.finished.connect(self._finish)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.fit()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self.fit()
+        return done
+
+    def fit(self) -> None:
+        """Takes the height that the content needs at this width, unless its owner made it taller.
+
+        Qt's own `adjustSize` asks for the height at another width, so that wrapped texts would
+        stand in too much room.
+        """
+        layout = self.layout()
+        if layout is None:
+            return
+        layout.activate()
+        width = max(self.width(), self.minimumWidth())
+        needs = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else -1
+        needs = needs if needs > 0 else layout.totalSizeHint().height()
+        taller = self._fitted and self.height() > self._fitted
+        self._fitted = needs
+        self.setMinimumHeight(needs)
+        self.resize(width, max(needs, self.height()) if taller else needs)
+
+    async def answer(self) -> bool:
+        """Opens the dialog; whether it was accepted."""
+        self._answer = asyncio.get_running_loop().create_future()
+        self.open()
+        try:
+            return await self._answer
+        except asyncio.CancelledError:
+            self.reject()
+            raise
+
+    def _finish(self, result: int) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(result == QDialog.DialogCode.Accepted)
+
+
+class Question(Sheet):
+    """A yes or no, with the consequences said."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        title: str,
+        text: str,
+        yes: str,
+        parent: QWidget,
+        *,
+        no: str = "",
+        danger: bool = False,
+    ) -> None:
+        """yes, no: what the buttons do, as verbs; no is "Cancel" by itself."""
+        super().__init__(theme, title, parent, 420)
+        self.declined = False
+        "Whether `no` was pressed, rather than the dialog closed."
+        self.body.addWidget(label(text, "body", wrap=True))
+        self.no_button = button(theme, no or self.tr("Cancel"))
+        self.no_button.clicked.connect(self._decline)
+        self.yes_button = button(theme, yes, kind="danger" if danger else "primary")
+        self.yes_button.clicked.connect(self.accept)
+        self.foot.addWidget(self.no_button)
+        self.foot.addWidget(self.yes_button)
+        (self.no_button if danger else self.yes_button).setFocus()
+
+    def _decline(self) -> None:
+        self.declined = True
+        self.reject()

@@ -1,0 +1,315 @@
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+
+from desktop.desk import Desk
+from desktop.dialogs.add_account import AddAccount
+from desktop.dialogs.add_key import AddKey
+from desktop.dialogs.export import Export
+from desktop.dialogs.import_files import ImportFiles
+from desktop.dialogs.remove import Remove
+from desktop.dialogs.rename import Rename
+from desktop.pages.accounts import AccountsPage
+from desktop.pages.accounts_details import Details
+from desktop.pages.accounts_model import Column
+from desktop.widgets.marks import Chip
+from proxy_core.api import Refusal, RefusalCode
+from tests.desktop.accessible import nameless, unexplained
+from tests.desktop.conftest import Notes, until
+from tests.desktop.cut import cut_texts
+from tests.desktop.dialogs.press import button, field, opened, press, texts, write
+from tests.desktop.dialogs.steered import SteeredCommands
+from tests.fakes.commands import credential, model
+from tests.fakes.window import FakeEngine, exchange
+
+ADA = credential("acc1", "ada@example.com", project="home-project", models=(model("flash"),))
+KEY = credential("key1", "team-key", project="home-project")
+BOT = credential(
+    *("svc1", "bot@ci", "api_off", "The Gemini API is switched off."),
+    project="ci",
+    next_step="Switch it on at https://console.cloud.google.com/x, then check again.",
+)
+
+
+@pytest.fixture
+def commands() -> SteeredCommands:
+    return SteeredCommands()
+
+
+@pytest_asyncio.fixture
+async def page(desk: Desk) -> AsyncIterator[AccountsPage]:
+    made = AccountsPage(desk)
+    made.resize(1076, 800)
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+async def with_pool(page: AccountsPage, commands: SteeredCommands) -> None:
+    commands.put(ADA, KEY, BOT)
+    await until(lambda: page.table.sorted.rowCount() == 3)
+
+
+def menu_of(page: AccountsPage, label: str) -> QMenu:
+    """Opens the menu of a row by its button with three dots."""
+    at = next(
+        one
+        for one in range(page.table.sorted.rowCount())
+        if page.table.sorted.index(one, 0).data() == label
+    )
+    place = page.table.visualRect(page.table.sorted.index(at, Column.MENU)).center()
+    QTest.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def choose(menu: QMenu, text: str) -> None:
+    action = next(one for one in menu.actions() if one.text() == text)
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+
+
+async def test_without_credentials_the_doors_are_shown(page: AccountsPage, desk: Desk) -> None:
+    assert page.welcome.isVisible()
+    assert not page.add_button.isVisible()
+    press(page, "Paste an API key")
+    await until(lambda: opened(AddKey))
+    opened(AddKey).reject()  # type: ignore[union-attr]  # it is open
+    press(page, "Sign in with Google")
+    await until(lambda: opened(AddAccount))
+    opened(AddAccount).reject()  # type: ignore[union-attr]  # it is open
+    went: list[str] = []
+    page.go.connect(went.append)
+    press(page, "Try the demo")
+    await until(lambda: desk.life.demo)
+    assert went == ["overview"]
+
+
+async def test_credentials_take_the_place_of_the_doors(
+    page: AccountsPage, commands: SteeredCommands
+) -> None:
+    await with_pool(page, commands)
+    assert not page.welcome.isVisible()
+    assert page.subtitle.text() == "2 of 3 credentials can serve requests"
+    assert nameless(page) == unexplained(page) == cut_texts(page) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "dialog"),
+    [
+        ("Add account", AddAccount),
+        ("Add API key", AddKey),
+        ("Import", ImportFiles),
+        ("Export", Export),
+    ],
+)
+async def test_the_tools_open_their_dialogs(
+    page: AccountsPage, commands: SteeredCommands, text: str, dialog: type[AddKey]
+) -> None:
+    await with_pool(page, commands)
+    press(page, text)
+    await until(lambda: opened(dialog))
+    opened(dialog).reject()  # type: ignore[union-attr]  # it is open
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "call"),
+    [
+        ("team-key", "Switch off", ("enable", "key1", False)),
+        ("team-key", "Check", ("check", "key1")),
+        ("team-key", "Clear cooldown", ("clear", "key1")),
+    ],
+)
+async def test_the_menu_of_a_row_carries_out_commands(
+    page: AccountsPage, commands: SteeredCommands, label: str, text: str, call: tuple[object, ...]
+) -> None:
+    await with_pool(page, commands)
+    choose(menu_of(page, label), text)
+    await until(lambda: call in commands.calls)
+
+
+@pytest.mark.parametrize(
+    ("text", "dialog"),
+    [("Sign in again…", AddAccount), ("Rename…", Rename), ("Remove…", Remove)],
+)
+async def test_the_menu_of_a_row_opens_dialogs(
+    page: AccountsPage, commands: SteeredCommands, text: str, dialog: type[Rename]
+) -> None:
+    await with_pool(page, commands)
+    choose(menu_of(page, "ada@example.com"), text)
+    await until(lambda: opened(dialog))
+    opened(dialog).reject()  # type: ignore[union-attr]  # it is open
+
+
+async def test_only_an_account_signs_in_again_and_an_id_can_be_copied(
+    page: AccountsPage, commands: SteeredCommands, notes: Notes
+) -> None:
+    await with_pool(page, commands)
+    menu = menu_of(page, "team-key")
+    assert "Sign in again…" not in [one.text() for one in menu.actions()]
+    choose(menu, "Copy id")
+    assert notes.copied == [("key1", False)]
+
+
+async def test_the_menu_opens_by_key_too(page: AccountsPage, commands: SteeredCommands) -> None:
+    await with_pool(page, commands)
+    page.table.choose("key1")
+    by_key = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(0, 0))
+    QApplication.sendEvent(page.table.viewport(), by_key)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert menu.accessibleName() == "Commands for team-key"
+    QTest.keyClick(menu, Qt.Key.Key_Escape)
+
+
+async def test_copying_takes_the_chosen_rows(
+    page: AccountsPage, commands: SteeredCommands, notes: Notes
+) -> None:
+    await with_pool(page, commands)
+    page.table.selectAll()
+    QTest.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    ((text, secret),) = notes.copied
+    assert not secret
+    lines = text.split("\n")
+    assert len(lines) == 3
+    assert lines[1].startswith("team-key\tAPI key\tReady\t")
+    assert lines[1].endswith("home-project")
+
+
+async def test_searching_hides_the_others_and_says_when_none_is_left(
+    page: AccountsPage, commands: SteeredCommands
+) -> None:
+    await with_pool(page, commands)
+    QTest.keyClick(page, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    sought = field(page, QLineEdit, "Search accounts")
+    write(sought, "service ci")
+    assert page.table.sorted.rowCount() == 1
+    write(sought, " nowhere")
+    assert page.nothing_found.isVisible()
+    press(page, "Clear the search")
+    assert page.table.sorted.rowCount() == 3
+
+
+async def test_a_click_on_a_title_sorts(page: AccountsPage, commands: SteeredCommands) -> None:
+    await with_pool(page, commands)
+    header = page.table.horizontalHeader()
+    at = QPoint(header.sectionViewportPosition(Column.STATE) + 20, header.height() // 2)
+    QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert page.table.sorted.index(0, Column.NAME).data() == "bot@ci"
+
+
+async def test_checking_all_tells_which_cannot_be_used(
+    page: AccountsPage, commands: SteeredCommands
+) -> None:
+    await with_pool(page, commands)
+    press(page, "Check all")
+    await until(page.banner.isVisible)
+    assert page.banner.sentence == "1 of 3 credentials cannot be used now."
+    assert "bot@ci" in texts(page.banner)
+    assert button(page, "Check all").isEnabled()
+
+
+async def test_a_single_check_says_what_to_do_with_a_button_for_the_page(
+    page: AccountsPage, commands: SteeredCommands, notes: Notes
+) -> None:
+    await with_pool(page, commands)
+    choose(menu_of(page, "bot@ci"), "Check")
+    await until(page.banner.isVisible)
+    assert page.banner.sentence == "bot@ci: The Gemini API is switched off."
+    press(page.banner, "Open Google Cloud")
+    assert notes.opened == ["https://console.cloud.google.com/x"]
+
+
+async def test_a_refused_command_is_told(page: AccountsPage, commands: SteeredCommands) -> None:
+    await with_pool(page, commands)
+    commands.refuses["enable"] = Refusal(RefusalCode.UNAVAILABLE, "Not now.", "Try again.")
+    choose(menu_of(page, "team-key"), "Switch off")
+    await until(lambda: page.banner.sentence == "Not now.")
+
+
+@pytest.mark.parametrize(
+    ("width", "hidden"),
+    [
+        (1076, set()),
+        (696, {Column.KIND, Column.IN_FLIGHT, Column.SUCCESS, Column.LAST}),
+    ],
+)
+async def test_columns_give_way_where_there_is_no_room(
+    page: AccountsPage, commands: SteeredCommands, width: int, hidden: set[Column]
+) -> None:
+    await with_pool(page, commands)
+    page.resize(width, 600)
+    QApplication.processEvents()
+    assert {one for one in Column if page.table.isColumnHidden(one)} == hidden
+    assert cut_texts(page) == []
+
+
+async def test_it_counts_down_only_while_it_is_seen_and_something_counts(
+    page: AccountsPage, commands: SteeredCommands, desk: Desk
+) -> None:
+    await with_pool(page, commands)
+    assert not page._timer.isActive()
+    until_ = desk.figures.now() + 60
+    commands.put(credential("key1", "team-key", models=(model("m", "cooling", until=until_),)))
+    await until(page._timer.isActive)
+    page.hide()
+    assert not page._timer.isActive()
+    page.show()
+    assert page._timer.isActive()
+
+
+async def test_enter_opens_details_with_all_that_is_known(
+    page: AccountsPage, commands: SteeredCommands, engine: FakeEngine, desk: Desk
+) -> None:
+    await with_pool(page, commands)
+    attempts = (("acc1", "ada", "day_quota"), ("key1", "team", "ok"))
+    engine.tell(exchange(desk.figures.now() - 9, attempts=attempts))
+    page.table.choose("acc1")
+    QTest.keyClick(page.table, Qt.Key.Key_Return)
+    await until(lambda: opened(Details))
+    details = opened(Details)
+    assert details is not None
+    await until(lambda: "It is next in line for" in texts(details))
+    said = texts(details)
+    for text in (
+        "Shares one quota with team-key",
+        "The encrypted vault",
+        "acc1",
+        "120 of 500",
+        "3 of 10",
+        "The quota of the day was spent: 1",
+    ):
+        assert text in said
+    assert nameless(details) == unexplained(details) == cut_texts(details) == []
+    press(details, "Switch off")
+    await until(lambda: "Switched off" in [one.accessibleName() for one in chips(details)])
+    press(details, "Close")
+
+
+def chips(details: Details) -> list[Chip]:
+    return details.findChildren(Chip)
+
+
+async def test_details_lead_to_googles_page_and_close_when_the_credential_is_gone(
+    page: AccountsPage, commands: SteeredCommands, notes: Notes
+) -> None:
+    await with_pool(page, commands)
+    place = page.table.visualRect(page.table.sorted.index(2, Column.NAME)).center()
+    viewport = page.table.viewport()
+    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+    await until(lambda: opened(Details))
+    details = opened(Details)
+    assert details is not None
+    assert "Switch it on at Google's page, then check again." in texts(details)
+    press(details, "Open Google Cloud")
+    assert notes.opened == ["https://console.cloud.google.com/x"]
+    del commands.pool["svc1"]
+    commands.tell()
+    await until(lambda: opened(Details) is None)

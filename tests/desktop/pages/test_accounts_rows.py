@@ -1,0 +1,100 @@
+from dataclasses import replace
+
+import pytest
+
+from desktop.figures.rotation import Rotation
+from desktop.pages.accounts_rows import Use, bar_colour, midnight_in_los_angeles, rows_of
+from tests.fakes.commands import credential, model
+from tests.fakes.window import exchange
+
+NOW = 1_795_456_800.0
+"Nine in the morning in Los Angeles, 2026-11-23."
+DAY_LEFT = "anew in 13 h"
+
+
+def test_a_credential_all_of_whose_models_rest_counts_down() -> None:
+    view = credential("key1", "k", models=(model("flash", "cooling", until=NOW + 42),))
+    (row,) = rows_of([view], Rotation(), NOW)
+    assert row.chip == "Resting 42 s"
+    assert row.counts
+
+
+def test_a_spent_day_says_when_it_is_back() -> None:
+    view = credential("key1", "k", models=(model("flash", "day_spent", until=NOW + 3 * 3600),))
+    assert rows_of([view], Rotation(), NOW)[0].chip == "Day spent, back in 3 h"
+
+
+def test_one_resting_model_of_two_is_a_note_beside_ready() -> None:
+    models = (model("flash", "cooling", until=NOW + 42), model("pro"))
+    (row,) = rows_of([credential("key1", "k", models=models)], Rotation(), NOW)
+    assert (row.chip, row.standing.note) == ("Ready", "1 of 2 models resting")
+
+
+def test_a_rest_that_is_over_is_no_rest() -> None:
+    view = credential("key1", "k", models=(model("flash", "cooling", until=NOW - 1),))
+    (row,) = rows_of([view], Rotation(), NOW)
+    assert row.chip == "Ready"
+    assert not row.counts
+
+
+def test_a_sign_in_that_ends_soon_warns() -> None:
+    (row,) = rows_of([credential("acc1", "a", until=NOW + 3 * 86_400)], Rotation(), NOW)
+    assert row.standing.note == "Sign-in ends in 3 d"
+    assert row.standing.tone == "warn"
+
+
+def test_the_use_shown_is_that_of_the_model_that_is_used_most() -> None:
+    models = (
+        model("pro", used_day=3, limit_day=50),
+        model("flash", used_day=312, limit_day=1000),
+    )
+    (row,) = rows_of([credential("acc1", "a", models=models)], Rotation(), NOW)
+    assert row.use == Use("312 of 1,000 today", 0.312, DAY_LEFT)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"limit_day": None, "limit_minute": 15, "used_minute": 7}, "7 of 15 this minute"),
+        ({"limit_day": None, "limit_minute": None}, "120 today, no limit known"),
+    ],
+)
+def test_where_the_days_limit_is_not_known_the_minute_or_the_count_is_shown(
+    change: dict[str, int | None], expected: str
+) -> None:
+    view = credential("acc1", "a", models=(model("flash", **change),))
+    assert rows_of([view], Rotation(), NOW)[0].use.text == expected
+
+
+def test_credentials_of_one_project_name_each_other() -> None:
+    pool = [
+        credential("acc1", "ada", project="p"),
+        credential("key1", "team", project="p"),
+        credential("key2", "own", project=None),
+        credential("key3", "other", project=None),
+    ]
+    rows = rows_of(pool, Rotation(), NOW)
+    assert [row.shares_with for row in rows] == [("team",), ("ada",), (), ()]
+
+
+def test_success_and_last_use_come_from_what_was_seen() -> None:
+    rotation = Rotation()
+    rotation.add(exchange(NOW - 10, attempts=(("key1", "k", "minute_quota"), ("acc1", "a", "ok"))))
+    account, key = rows_of([credential("acc1", "a"), credential("key1", "k")], rotation, NOW)
+    assert (account.success, key.success) == ("100\N{NO-BREAK SPACE}%", "0\N{NO-BREAK SPACE}%")
+    assert account.last.endswith("ago")
+
+
+def test_the_project_that_has_its_own_line_is_left_out_of_the_name() -> None:
+    view = credential("acc1", "ada@example.com · home-project")
+    assert rows_of([view], Rotation(), NOW)[0].name == "ada@example.com"
+    renamed = replace(view, label="mine")
+    assert rows_of([renamed], Rotation(), NOW)[0].name == "mine"
+
+
+def test_a_bar_warns_near_its_limit() -> None:
+    assert [bar_colour(share) for share in (0.5, 0.9, 1.0)] == ["accent", "warn", "bad"]
+
+
+def test_the_day_ends_at_midnight_in_los_angeles() -> None:
+    assert midnight_in_los_angeles(NOW) - NOW == 15 * 3600

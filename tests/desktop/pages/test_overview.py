@@ -1,0 +1,210 @@
+import time
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
+
+from desktop.desk import Desk
+from desktop.figures.usage import SPANS
+from desktop.look.theme import Mode
+from desktop.pages.overview import OverviewPage
+from desktop.widgets.texts import ElidedLabel
+from proxy_core.api import UsageQuery, UsageReport, UsageRow
+from tests.desktop.accessible import nameless, unexplained
+from tests.desktop.conftest import Notes, until
+from tests.desktop.cut import cut_texts
+from tests.desktop.pseudo import PseudoTranslator
+from tests.fakes.commands import credential
+from tests.fakes.window import TOKEN, FakeEngine, exchange
+
+LEFT = Qt.MouseButton.LeftButton
+ADA, GRACE = "accaaaaaaaaaa", "accbbbbbbbbbb"
+
+
+@pytest.fixture
+async def page(desk: Desk, engine: FakeEngine) -> OverviewPage:
+    """With two credentials, one of which cannot serve."""
+    engine.commands.put(
+        credential(ADA, "ada@example.com"),
+        credential(GRACE, "grace@example.com", "needs_sign_in"),
+    )
+    await until(lambda: desk.bridge.snapshot.credentials)
+    made = OverviewPage(desk)
+    made.resize(1076, 800)
+    made.show()
+    return made
+
+
+def press(page: OverviewPage, name: str) -> None:
+    """Clicks the visible button of this accessible name or text."""
+    found = [
+        made
+        for made in (*page.findChildren(QPushButton), *page.findChildren(QToolButton))
+        if made.isVisible() and name in (made.accessibleName(), made.text())
+    ]
+    QTest.mouseClick(found[0], LEFT)
+
+
+async def test_the_base_url_is_copied_openly_and_the_token_as_a_secret(
+    page: OverviewPage, notes: Notes
+) -> None:
+    await until(lambda: page.endpoint.token.value == TOKEN)
+    press(page, "Copy: Base URL")
+    press(page, "Copy: Bearer token")
+    await until(lambda: len(notes.copied) == 2)
+    assert notes.copied == [("http://127.0.0.1:7860/v1", False), (TOKEN, True)]
+    assert len(notes.toasts) == 2
+
+
+async def test_without_an_engine_there_is_nothing_to_copy(page: OverviewPage, desk: Desk) -> None:
+    await desk.life.stop()
+    await until(lambda: page.endpoint.token.value == "")
+    assert not page.endpoint.url.copy_button.isEnabled()
+
+
+async def test_buttons_ask_for_other_pages(page: OverviewPage) -> None:
+    asked: list[str] = []
+    page.go.connect(asked.append)
+    press(page, "Add account")
+    QTest.mouseClick(page.endpoint.connect_button, LEFT)
+    assert asked == ["add_account", "connect"]
+
+
+async def test_without_credentials_it_says_how_to_begin(desk: Desk) -> None:
+    page = OverviewPage(desk)
+    page.resize(696, 600)
+    page.show()
+    asked: list[str] = []
+    page.go.connect(asked.append)
+    assert page.welcome.isVisible()
+    assert not page.usage.isVisible()
+    QTest.mouseClick(page.welcome.key_door, LEFT)
+    QTest.mouseClick(page.welcome.sign_in_door, LEFT)
+    assert asked == ["add_key", "add_account"]
+
+
+async def test_the_first_credential_brings_the_figures(desk: Desk, engine: FakeEngine) -> None:
+    page = OverviewPage(desk)
+    page.show()
+    engine.commands.put(credential(ADA, "ada@example.com"))
+    await until(page.pool.isVisible)
+    assert not page.welcome.isVisible()
+
+
+async def test_the_pool_tells_who_can_serve_and_who_is_next(page: OverviewPage) -> None:
+    assert "1 of 2" in page.subtitle.text()
+    await until(lambda: page.pool.next.count() == 1)
+    texts = [made.text() for made in page.pool.findChildren(QLabel)]
+    assert "1. ada@example.com" in texts
+
+
+async def test_without_requests_it_says_what_to_do(page: OverviewPage) -> None:
+    assert page.rates.empty.isVisible()
+    asked: list[str] = []
+    page.go.connect(asked.append)
+    press(page, "Try it")
+    assert asked == ["try_it"]
+
+
+async def test_requests_come_into_chart_shares_and_reasons(
+    page: OverviewPage, engine: FakeEngine
+) -> None:
+    now = time.time()
+    engine.tell(
+        exchange(now - 5, attempts=[(GRACE, "grace", "minute_quota"), (ADA, "ada", "ok")]),
+        exchange(now - 3, attempts=[(ADA, "ada", "ok")]),
+    )
+    await until(page.rates.chart.isVisible)
+    names = [made.text() for made in page.rotation.findChildren(ElidedLabel) if made.isVisible()]
+    assert names == ["ada@example.com", "grace@example.com"]
+    assert page.rotation.shares._ranks[0].share == 1.0
+    assert page.skips.isVisible()
+    assert page.skips.skips._ranks[0].value == "1"
+
+
+async def test_the_chart_changes_to_tokens(page: OverviewPage, engine: FakeEngine) -> None:
+    engine.tell(exchange(time.time() - 5))
+    await until(page.rates.chart.isVisible)
+    press(page, "What the chart shows: Tokens")
+    page.rates.chart.setFocus()
+    QTest.keyClick(page.rates.chart, Qt.Key.Key_End)
+    assert "Read: " in page.rates.chart.accessibleDescription()
+
+
+async def test_usage_is_asked_for_by_its_period(page: OverviewPage, engine: FakeEngine) -> None:
+    def periods() -> list[str]:
+        calls = engine.commands.calls
+        asked = [call[1] for call in calls if call[0] == "usage"]
+        return [query.period for query in asked if isinstance(query, UsageQuery)]
+
+    press(page, "Length of time: Day")
+    await until(lambda: periods()[-1] == "hour")
+    press(page, "Length of time: Month")
+    await until(lambda: periods()[-1] == "day")
+    press(page, "Length of time: Hour")
+    await until(lambda: periods()[-1] == "minute")
+
+
+async def test_usage_is_told_by_model_and_by_credential(
+    page: OverviewPage, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def usage(query: UsageQuery) -> UsageReport:
+        at = SPANS["hour"].begin(time.time()) + 60
+        return UsageReport(
+            query.period,
+            (
+                UsageRow(at, "gemini-a", ADA, "x", 3, 0, 1000, 0, 100, 0, 0.5),
+                UsageRow(at, "gemini-b", ADA, "x", 1, 1, 10, 0, 0, 0, None),
+            ),
+        )
+
+    monkeypatch.setattr(engine.commands, "usage", usage)
+    page.usage.refresh()
+    await until(lambda: [rank.name for rank in page.usage.sums._ranks] == ["gemini-a", "gemini-b"])
+    assert "1,100 tokens" in page.usage.sums._ranks[0].value.replace("1100", "1,100")
+    assert "$0.50" in page.usage.sums._ranks[0].value
+    press(page, "Grouped: By credential")
+    assert [rank.name for rank in page.usage.sums._ranks] == ["ada@example.com"]
+
+
+async def test_nothing_is_refreshed_while_it_is_hidden(
+    page: OverviewPage, engine: FakeEngine, desk: Desk
+) -> None:
+    page.hide()
+    assert not page._clock.isActive()
+    assert not page.usage._timer.isActive()
+    engine.tell(exchange(time.time()))
+    await until(lambda: desk.figures.exchanges)
+    assert not page._soon.isActive()
+
+
+@pytest.mark.parametrize("mode", [Mode.LIGHT, Mode.DARK])
+async def test_everything_on_it_has_a_name(page: OverviewPage, desk: Desk, mode: Mode) -> None:
+    desk.theme.choose(mode)
+    assert nameless(page) == []
+    assert unexplained(page) == []
+
+
+@pytest.mark.parametrize("size", [(696, 600), (1076, 800)])
+async def test_a_longer_language_from_right_to_left_cuts_nothing(
+    desk: Desk, engine: FakeEngine, size: tuple[int, int]
+) -> None:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    translator = PseudoTranslator(application)
+    application.installTranslator(translator)
+    application.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        engine.commands.put(credential(ADA, "ada@example.com"))
+        await until(lambda: desk.bridge.snapshot.credentials)
+        page = OverviewPage(desk)
+        page.resize(*size)
+        page.show()
+        engine.tell(exchange(time.time() - 5, attempts=[(ADA, "ada", "minute_quota")]))
+        await until(page.rates.chart.isVisible)
+        await until(lambda: cut_texts(page) == [], str(cut_texts(page)))
+    finally:
+        application.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        application.removeTranslator(translator)
+        page.hide()

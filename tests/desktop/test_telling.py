@@ -1,0 +1,116 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+
+from desktop.desk import Desk
+from desktop.telling import NOTIFY_KEY, Telling
+from desktop.tray.tray import Tray
+from desktop.tray.view import TrayState, TrayView
+from proxy_core.api import NetworkChanged, PortTaken, Woke
+from tests.desktop.conftest import until
+from tests.fakes.commands import credential, model
+from tests.fakes.window import FakeEngine, exchange
+
+
+class WrittenTray(Tray):
+    """A tray that writes down what it would show."""
+
+    def __init__(self) -> None:
+        self.views: list[TrayView] = []
+        self.messages: list[tuple[str, str]] = []
+        super().__init__(is_there=lambda: False)
+
+    def show(self, view: TrayView) -> None:
+        self.views.append(view)
+
+    def notify(self, title: str, text: str) -> None:
+        self.messages.append((title, text))
+
+
+@pytest.fixture
+def remembered(tmp_path: Path) -> QSettings:
+    return QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def tray(theme: object) -> Iterator[WrittenTray]:
+    made = WrittenTray()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def telling(desk: Desk, tray: WrittenTray, remembered: QSettings) -> Telling:
+    return Telling(desk, tray, remembered, lambda: True)
+
+
+async def test_the_tray_follows_the_state(
+    telling: Telling, tray: WrittenTray, engine: FakeEngine
+) -> None:
+    assert tray.views[-1].state is TrayState.DEGRADED
+    assert tray.views[-1].start_at_login
+    engine.commands.put(credential("accaaaaaaaaaa", "ada@example.com"))
+    await until(lambda: tray.views[-1].state is TrayState.SERVING)
+    engine.commands.put_state("paused")
+    await until(lambda: tray.views[-1].paused)
+
+
+async def test_a_sign_in_that_is_due_is_told_once(
+    telling: Telling, tray: WrittenTray, engine: FakeEngine
+) -> None:
+    engine.commands.put(credential("keybbbbbbbbbb", "a key"))
+    engine.commands.put(credential("accaaaaaaaaaa", "ada@example.com", "needs_sign_in"))
+    await until(lambda: tray.messages)
+    engine.commands.tell()
+    assert tray.messages == [
+        ("Sign in again", "ada@example.com rests until you sign in to Google again.")
+    ]
+
+
+async def test_an_exhausted_pool_says_when_the_first_returns(
+    telling: Telling, tray: WrittenTray, engine: FakeEngine, desk: Desk
+) -> None:
+    now = desk.figures.now()
+    resting = model("gemini-3.8-flash", "cooling", until=now + 95)
+    engine.commands.put(credential("accaaaaaaaaaa", "ada@example.com", models=(resting,)))
+    await until(lambda: desk.bridge.snapshot.credentials)
+    engine.tell(exchange(now, status=429))
+    await until(lambda: tray.messages)
+    assert tray.messages[0][1] == (
+        "All credentials rest for gemini-3.8-flash. The first returns in 1 min."
+    )
+
+
+async def test_who_wants_no_notifications_gets_none(
+    telling: Telling, tray: WrittenTray, engine: FakeEngine, remembered: QSettings
+) -> None:
+    remembered.setValue(NOTIFY_KEY, False)
+    engine.commands.put(credential("accaaaaaaaaaa", "ada@example.com", "needs_sign_in"))
+    await until(lambda: telling.parent() is tray and tray.views[-1].state is TrayState.DEGRADED)
+    assert tray.messages == []
+
+
+async def test_waking_up_is_told(telling: Telling, tray: WrittenTray, engine: FakeEngine) -> None:
+    engine.tell(Woke(1.0, 7_300.0))
+    await until(lambda: tray.messages)
+    assert tray.messages[0][1].startswith("Asleep for 2 h.")
+
+
+async def test_a_network_that_is_gone_is_told(
+    telling: Telling, tray: WrittenTray, engine: FakeEngine
+) -> None:
+    engine.tell(NetworkChanged(1.0, reachable=False, sentence="Google cannot be reached."))
+    await until(lambda: tray.messages)
+    assert tray.messages[0][1] == "Google cannot be reached."
+
+
+async def test_a_taken_port_is_told(
+    telling: Telling, tray: WrittenTray, engine: FakeEngine, desk: Desk
+) -> None:
+    await desk.life.stop()
+    engine.fails_with = PortTaken("127.0.0.1", 7860, None)
+    await desk.life.start()
+    assert tray.views[-1].state is TrayState.PORT_TAKEN
+    assert "7860" in tray.messages[-1][1]
