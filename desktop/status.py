@@ -56,7 +56,7 @@ def _serving(life: Life, snapshot: Snapshot) -> Status:
         return Status("degraded", _tr("No credential is usable"), "warn", "warning")
     waiting = [view for view in snapshot.credentials if view.state in _OWNER_MUST_ACT]
     if waiting:
-        line = _tr("Running; %n credential(s) need(s) you", len(waiting))
+        line = _tr("Running; %n credential(s) to look after", len(waiting))
         return Status("attention", line, "warn", "warning")
     port = life.url.rpartition(":")[2]
     return Status("serving", _tr("Running on port {port}").format(port=port), "ok", "check")

@@ -14,6 +14,8 @@ def install(app: QCoreApplication, language: str | None = None) -> None:
 
     English stays below, for what the language lacks. Install before the first window is made.
     """
+    if QLocale().language() == QLocale.Language.C:  # a system without any: numbers as in English
+        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     own = str(resources.path("translations"))
     of_qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     _load(app, QLocale(QLocale.Language.English), "pollux", own)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import qasync
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QPushButton
 
 from desktop.app import make_application, serve
 from desktop.look.theme import Mode
@@ -33,6 +34,8 @@ class Picture(NamedTuple):
     page: str
     mode: Mode
     size: tuple[int, int] = LARGE
+    asks: str = ""
+    "Text of a button that is clicked before."
 
 
 PICTURES = (
@@ -41,7 +44,7 @@ PICTURES = (
     Picture("accounts-light", "accounts", Mode.LIGHT),
     Picture("activity-dark", "activity", Mode.DARK),
     Picture("connect-light", "connect", Mode.LIGHT),
-    Picture("try-it-dark", "try_it", Mode.DARK),
+    Picture("try-it-dark", "try_it", Mode.DARK, asks="Say hello in five languages"),
     Picture("settings-light", "settings", Mode.LIGHT),
     Picture("overview-small-dark", "overview", Mode.DARK, SMALL),
 )
@@ -63,9 +66,17 @@ async def _take(shell: Shell, picture: Picture, folder: Path) -> None:
     shell.window.resize(*picture.size)
     shell.show_window(picture.page)
     shell.desk.figures.refresh()
-    await asyncio.sleep(1.5)  # what the page asks of the engine has to arrive
+    if picture.asks:
+        _click(shell, picture.asks)
+    await asyncio.sleep(4 if picture.asks else 1.5)  # what was asked has to arrive
     shell.window.grab().save(str(folder / f"{picture.name}.png"))
     print(f"{picture.name}.png", flush=True)
+
+
+def _click(shell: Shell, words: str) -> None:
+    for button in shell.window.findChildren(QPushButton):
+        if button.isVisible() and button.text() == words:
+            button.click()
 
 
 def main() -> int:

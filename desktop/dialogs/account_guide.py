@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop import words
 from desktop.desk import Desk
@@ -25,7 +25,7 @@ from desktop.look.metrics import M, S
 from desktop.widgets.buttons import button
 from desktop.widgets.fields import DropArea
 from desktop.widgets.flow import Flow
-from desktop.widgets.panels import column
+from desktop.widgets.panels import column, row
 from desktop.widgets.texts import label
 
 
@@ -51,13 +51,8 @@ class Guide(QWidget):
                 wrap=True,
             )
         )
-        steps = QGridLayout()
-        steps.setHorizontalSpacing(M)
-        steps.setVerticalSpacing(M)
-        steps.setColumnStretch(1, 1)
-        inner.addLayout(steps)
-        for at, (text, buttons) in enumerate(self._steps()):
-            self._add_step(steps, at, text, buttons)
+        for number, (texts, buttons) in enumerate(self._steps(), 1):
+            inner.addLayout(self._step(number, texts, buttons))
         self.drop = DropArea(
             desk.theme,
             self.tr("Drop the client_secret_….json file here"),
@@ -72,50 +67,61 @@ class Guide(QWidget):
         self.key_button.clicked.connect(self.key_asked)
         inner.addWidget(self.key_button, 0, Qt.AlignmentFlag.AlignLeading)
 
-    def _steps(self) -> Sequence[tuple[str, list[QPushButton]]]:
+    def _steps(self) -> Sequence[tuple[list[str], list[QPushButton]]]:
         desk = self._desk
         return (
             (
-                self.tr("Create a project in the Google Cloud console, or choose one."),
+                [self.tr("Create a project in the Google Cloud console, or choose one.")],
                 [page_button(desk, NEW_PROJECT, self.tr("Create project"))],
             ),
             (
-                self.tr(
-                    "Switch on three APIs in it: the Gemini API, and so that your projects can be "
-                    "listed, Cloud Resource Manager and Service Usage."
-                ),
+                [
+                    self.tr(
+                        "Switch on three APIs in it: the Gemini API, and so that your projects can "
+                        "be listed, Cloud Resource Manager and Service Usage."
+                    )
+                ],
                 [page_button(desk, API_LIBRARY + host, name) for name, host in APIS.items()],
             ),
             (
-                self.tr(
-                    "Set up the consent screen. Under Data access add the scopes "
-                    "generative-language.retriever and cloud-platform.read-only (for Vertex AI "
-                    "cloud-platform). Under Audience publish the app, In production: while it is "
-                    "in Testing, Google ends every sign-in after 7 days."
-                ),
+                [
+                    self.tr(
+                        "Set up the consent screen. Under Data access add the scopes "
+                        "generative-language.retriever and cloud-platform.read-only "
+                        "(for Vertex AI cloud-platform)."
+                    ),
+                    self.tr(
+                        "Under Audience publish the app, In production: while it is in Testing, "
+                        "Google ends every sign-in after 7 days."
+                    ),
+                ],
                 [page_button(desk, CONSENT_SCREEN, self.tr("Consent screen"))],
             ),
             (
-                self.tr(
-                    "Create a client of the type Desktop app and download its JSON at once: "
-                    "Google shows the secret only then."
-                ),
+                [
+                    self.tr(
+                        "Create a client of the type Desktop app and download its JSON at once: "
+                        "Google shows the secret only then."
+                    )
+                ],
                 [page_button(desk, NEW_CLIENT, self.tr("Create client"))],
             ),
         )
 
-    def _add_step(self, steps: QGridLayout, at: int, text: str, buttons: list[QPushButton]) -> None:
-        top = Qt.AlignmentFlag.AlignTop
-        number = label(words.number(at + 1), "step")
-        number.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        steps.addWidget(number, at, 0, top)
+    def _step(self, number: int, texts: list[str], buttons: list[QPushButton]) -> QHBoxLayout:
+        step = row(M)
+        sign = label(words.number(number), "step")
+        sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        step.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         said = column(S)
-        said.addWidget(label(text, "body", wrap=True))
+        for text in texts:
+            said.addWidget(label(text, "body", wrap=True))
         line = Flow(across=S, down=S)
         for made in buttons:
             line.addWidget(made)
         said.addLayout(line)
-        steps.addLayout(said, at, 1)
+        step.addLayout(said, 1)
+        return step
 
     def _choose(self) -> None:
         kinds = self.tr("OAuth client (*.json)")

@@ -16,6 +16,7 @@ from desktop.dialogs.working import WorkingSheet
 from desktop.look.metrics import S
 from desktop.widgets.buttons import button
 from desktop.widgets.fields import DropArea
+from desktop.widgets.marks import IconLabel
 from desktop.widgets.panels import column, row
 from desktop.widgets.spinner import Spinner
 from desktop.widgets.texts import label
@@ -55,13 +56,22 @@ class ImportFiles(WorkingSheet):
     # -- parts -----------------------------------------------------------------------------
 
     def _make_drop(self) -> None:
-        text = self.tr(
-            "Drop files here: exports of Pollux, API keys one a line, Google accounts "
-            "(oauth_creds_….json), service accounts, or your OAuth client (client_secret_….json)."
-        )
-        self.drop = DropArea(self.theme, text, self.tr("Choose files…"), self._choose)
-        self.drop.dropped.connect(self.take)
-        self.body.addWidget(self.drop)
+        self.drop = QWidget()
+        inner = column(S)
+        self.drop.setLayout(inner)
+        text = self.tr("Drop files of credentials here")
+        self.area = DropArea(self.theme, text, self.tr("Choose files…"), self._choose)
+        self.area.dropped.connect(self.take)
+        inner.addWidget(self.area)
+        for kind in (
+            self.tr("API keys one a line, and exports of Pollux"),
+            self.tr("Google accounts (oauth_creds_….json) and service accounts"),
+            self.tr("Your OAuth client (client_secret_….json)"),
+        ):
+            line = row(S)
+            line.addWidget(IconLabel(self.theme, "check", "faint", 14))
+            line.addWidget(label(kind, "muted", wrap=True), 1)
+            inner.addLayout(line)
 
     def _make_passphrase(self) -> None:
         self.ask = QWidget()

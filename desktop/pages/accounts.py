@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop import words
 from desktop.desk import Desk
@@ -20,6 +20,7 @@ from desktop.pages.accounts_rows import Row, rows_of
 from desktop.pages.accounts_table import AccountsTable
 from desktop.pages.welcome import Welcome
 from desktop.widgets.buttons import button
+from desktop.widgets.fields import SearchField
 from desktop.widgets.panels import Banner, Card, EmptyState, Page, column, row
 from desktop.widgets.spinner import Spinner
 from proxy_core.api import CheckResult, Refusal
@@ -67,10 +68,7 @@ class AccountsPage(Page):
         self.tools.addWidget(self.first_import_button)
         self.tools.addWidget(self.key_button)
         self.tools.addWidget(self.add_button)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Search"))
-        self.search.setAccessibleName(self.tr("Search accounts"))
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchField(self.tr("Search accounts"))
         self.search.setMaximumWidth(320)
         self.spinner = Spinner(theme)
         self.spinner.hide()
@@ -98,14 +96,14 @@ class AccountsPage(Page):
         room.setLayout(inner)
         inner.addWidget(self._card, 100)
         inner.addStretch(1)
-        clear_search = button(theme, self.tr("Clear the search"))
-        clear_search.clicked.connect(self.search.clear)
+        show_all = button(theme, self.tr("Show all"))
+        show_all.clicked.connect(self.search.clear)
         self.nothing_found = EmptyState(
             theme,
             "search",
             self.tr("Nothing found"),
             self.tr("No credential has all of these words in its name, project, kind or state."),
-            [clear_search],
+            [show_all],
         )
         self.found = QStackedWidget()
         self.found.addWidget(room)

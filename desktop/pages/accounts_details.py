@@ -1,7 +1,7 @@
 """All that is known of one credential, and what can be done with it."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desktop import words
 from desktop.desk import Desk
@@ -129,9 +129,11 @@ class Details(WorkingSheet):
             card.body.addLayout(line)
         return card
 
-    def _facts(self, shown: Row) -> QGridLayout:
+    def _facts(self, shown: Row) -> QVBoxLayout:
         view = shown.view
+        whole = column(M)
         grid = QGridLayout()
+        whole.addLayout(grid)
         grid.setHorizontalSpacing(XL)
         grid.setVerticalSpacing(S)
         grid.setColumnStretch(1, 1)
@@ -159,8 +161,8 @@ class Details(WorkingSheet):
                 "Shares one quota with {labels}: Google counts by project, so together they may "
                 "send as much as one of them."
             ).format(labels=", ".join(shown.shares_with))
-            grid.addWidget(label(text, "muted", wrap=True), at + 1, 0, 1, 2)
-        return grid
+            whole.addWidget(label(text, "muted", wrap=True))
+        return whole
 
     def _models(self, models: tuple[ModelView, ...]) -> QWidget:
         card = Card(self.tr("Models"))

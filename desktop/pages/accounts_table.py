@@ -30,7 +30,7 @@ WIDTHS: Final = {
     Column.MENU: 48,
 }
 "At the least; a longer title makes a column wider."
-LEAST_NAME: Final = 230
+LEAST_NAME: Final = 200
 FIRST_OUT: Final = (Column.IN_FLIGHT, Column.KIND, Column.SUCCESS, Column.LAST, Column.USE)
 "Columns that give way where there is no room, in this order."
 _TITLE_EXTRA: Final = 2 * M + 18

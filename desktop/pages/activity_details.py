@@ -28,6 +28,7 @@ class RequestSheet(Sheet):
         self._desk = desk
         self.body.addLayout(self._head(event))
         self._content = content = QWidget()
+        content.setMinimumHeight(1)  # else that of its texts at their narrowest counts
         inner = QVBoxLayout(content)
         inner.setContentsMargins(0, 0, S, 0)
         inner.setSpacing(L)

@@ -159,7 +159,7 @@ class RequestTable(QTableView):
             Column.STATUS: min(max(map(chip_width, activity_words.chip_words())), 130),
         }
         names = self._name_widths(sum(fixed.values()) + len(fixed) * 2 * _SIDE)
-        cramped = names[Column.CREDENTIAL] < metrics.horizontalAdvance("m" * 8)
+        cramped = names[Column.CREDENTIAL] < metrics.horizontalAdvance("m" * 7)
         if cramped:  # the details have them too
             names = self._name_widths(sum(fixed.values()) - fixed[Column.TOKENS] + 4 * _SIDE)
         self.setColumnHidden(Column.TOKENS, cramped)

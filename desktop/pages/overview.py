@@ -8,20 +8,23 @@ from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desktop.desk import Desk
-from desktop.look.metrics import M
+from desktop.look.metrics import XL, L, M
 from desktop.pages.overview_endpoint import EndpointCard
 from desktop.pages.overview_pool import PoolCard, RotationCard, SkipsCard, can_serve
 from desktop.pages.overview_rates import RatesCard
 from desktop.pages.overview_usage import UsageCard
 from desktop.pages.welcome import Welcome
+from desktop.status import status_of
 from desktop.widgets.buttons import button
 from desktop.widgets.figure_card import FigureCard
 from desktop.widgets.panels import Page
 from desktop.words import money, number, percent, short_number
 
+KNOWS: Final = ("serving", "degraded", "paused")
+"States in which the credentials have been read."
 PACE_MS: Final = 250
 CLOCK_MS: Final = 5_000
 "Minutes pass without events, too."
@@ -37,8 +40,8 @@ class OverviewPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Overview"))
         self._desk = desk
-        self._arranged: tuple[bool, bool] | None = None
-        "Whether wide, and whether without credentials."
+        self._arranged: tuple[bool, ...] | None = None
+        "Whether wide, without credentials, and with some skipped."
         add = button(desk.theme, self.tr("Add account"), "plus", "primary")
         add.clicked.connect(lambda: self.go.emit("add_account"))
         self.tools.addWidget(add)
@@ -46,6 +49,9 @@ class OverviewPage(Page):
         self._grid = QGridLayout()
         self._grid.setSpacing(M)
         self.body.addLayout(self._grid)
+        outer = self.layout()
+        assert isinstance(outer, QVBoxLayout)
+        outer.addWidget(self.welcome, 1)
         self.body.addStretch(1)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -56,6 +62,7 @@ class OverviewPage(Page):
         self._clock.timeout.connect(self._refresh)
         desk.bridge.snapshot_changed.connect(self._refresh_soon)
         desk.figures.changed.connect(self._refresh_soon)
+        desk.life.changed.connect(self._refresh_soon)
         for at in range(12):
             self._grid.setColumnStretch(at, 1)
         self._refresh()
@@ -78,8 +85,9 @@ class OverviewPage(Page):
             card.go.connect(self.go)
 
     def _make_welcome(self) -> Welcome:
-        """In place of the figures while there is nothing to count."""
+        """In place of all cards while there is nothing to count."""
         welcome = Welcome(self._desk)
+        welcome.setContentsMargins(XL, 0, XL, L)
         welcome.key_asked.connect(lambda: self.go.emit("add_key"))
         welcome.sign_in_asked.connect(lambda: self.go.emit("add_account"))
         return welcome
@@ -92,33 +100,37 @@ class OverviewPage(Page):
 
     def _arrange(self) -> None:
         """Puts the cards side by side, or below each other."""
-        empty = not self._desk.bridge.snapshot.credentials
-        arranged = (self.width() >= WIDE, empty)
+        empty = self._is_empty()
+        skips = bool(self._desk.figures.rotation.skips())
+        arranged = (self.width() >= WIDE, empty, skips)
         if arranged == self._arranged:
             return
-        self._arranged = wide, empty = arranged
+        self._arranged = arranged
+        wide = self.width() >= WIDE
         self.welcome.setVisible(empty)
-        counting = (*self._figures, self.rates, self.pool, self.rotation, self.usage)
-        for counter in counting:
-            counter.setVisible(not empty)
+        self.scroller.setVisible(not empty)
         across = 4 if wide else 2
         for at, figure in enumerate(self._figures):
             self._put(figure, at // across, at % across * (12 // across), 12 // across)
-        self._put(self.welcome, 2, 0, 12)
-        if wide and not empty:
+        if wide:
             self._put(self.rates, 3, 0, 7)
             self._put(self.endpoint, 3, 7, 5)
-            self._put(self.pool, 4, 0, 5)
-            self._put(self.skips, 5, 0, 5)
-            self._put(self.rotation, 4, 5, 7, rows=2)
+            self._put(self.pool, 4, 0, 4)
+            self._put(self.rotation, 4, 4, 4 if skips else 8)
+            self._put(self.skips, 4, 8, 4)
         else:
             below = (self.endpoint, self.rates, self.pool, self.rotation, self.skips)
             for at, card in enumerate(below):
                 self._put(card, 3 + at, 0, 12)
         self._put(self.usage, 8, 0, 12)
 
-    def _put(self, card: QWidget, row: int, column: int, columns: int, rows: int = 1) -> None:
-        self._grid.addWidget(card, row, column, rows, columns)
+    def _is_empty(self) -> bool:
+        """Whether it is known that there is no credential; before the start nothing is."""
+        snapshot = self._desk.bridge.snapshot
+        return snapshot.state in KNOWS and not snapshot.credentials
+
+    def _put(self, card: QWidget, row: int, column: int, columns: int) -> None:
+        self._grid.addWidget(card, row, column, 1, columns)
 
     # -- values ----------------------------------------------------------------------------
 
@@ -140,23 +152,25 @@ class OverviewPage(Page):
             self._soon.start()
 
     def _refresh(self) -> None:
-        snapshot = self._desk.bridge.snapshot
-        total = len(snapshot.credentials)
-        text = self.tr("{ready} of %n credential(s) can serve requests", "", total)
-        self.subtitle.setText(
-            text.format(ready=number(can_serve(snapshot)))
-            if total
-            else self.tr("Add a credential, and every tool of yours can use it")
-        )
+        self._show_subtitle()
         self._arrange()
-        self._show_figures()
-        self.rates.refresh()
-        self.pool.refresh()
-        if total:
-            self.rotation.refresh()
-            self.skips.refresh()
+        if not self._is_empty():
+            self._show_figures()
+            for card in (self.rates, self.pool, self.rotation, self.skips):
+                card.refresh()
+
+    def _show_subtitle(self) -> None:
+        snapshot = self._desk.bridge.snapshot
+        if self._is_empty():
+            text = self.tr("Add a credential, and every tool of yours can use it")
+        elif snapshot.state in KNOWS:
+            form = self.tr(
+                "{ready} of %n credential(s) can serve requests", "", len(snapshot.credentials)
+            )
+            text = form.format(ready=number(can_serve(snapshot)))
         else:
-            self.skips.hide()
+            text = status_of(self._desk.life, snapshot).line
+        self.subtitle.setText(text)
 
     def _show_figures(self) -> None:
         today, now = self._desk.figures.today, self._desk.figures.now()

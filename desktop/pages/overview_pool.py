@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QSizePolicy
-
 from desktop.desk import Desk
 from desktop.look.metrics import S
 from desktop.tasks import spawn
@@ -12,7 +10,7 @@ from desktop.widgets.flow import Flow
 from desktop.widgets.marks import Bar, Chip
 from desktop.widgets.panels import Card, Line, clear, column
 from desktop.widgets.ranking import Rank, Ranking
-from desktop.widgets.texts import label
+from desktop.widgets.texts import ElidedLabel, label
 from desktop.words import number, percent, said, state_word, until
 from proxy_core.api import Place, Refusal, Snapshot, cause_words
 
@@ -42,7 +40,7 @@ class PoolCard(Card):
         self.body.addWidget(label(self.tr("Next in line"), "muted"))
         self.next = column(S)
         self.body.addLayout(self.next)
-        self._shown: tuple[tuple[str, str], ...] = ()
+        self._shown: list[str] = []
         self.body.addStretch(1)
 
     def refresh(self) -> None:
@@ -50,6 +48,8 @@ class PoolCard(Card):
         snapshot = self._desk.bridge.snapshot
         ready, total = can_serve(snapshot), len(snapshot.credentials)
         text = self.tr("{ready} of %n credential(s) can serve requests", "", total)
+        if not total:
+            text = self.tr("The credentials are known once Pollux runs.")
         self._figure.setText(text.format(ready=number(ready)))
         self._bar.show_share(ready / total if total else 0.0, self._figure.text())
         states = Counter(view.state for view in snapshot.credentials).most_common()
@@ -58,7 +58,7 @@ class PoolCard(Card):
             clear(self._chips)
             for state, count in states:
                 self._chips.addWidget(self._chip(state, count))
-        if not self._asking:
+        if total and not self._asking:
             self._asking = True
             spawn(self._ask(), name="ask who is next")
 
@@ -80,18 +80,15 @@ class PoolCard(Card):
 
     def _show_line(self, places: Sequence[Place]) -> None:
         free = [place for place in places if place.free][:3]
-        shown = tuple((place.label, "") for place in free)
-        if not shown:
-            shown = tuple((place.label, self._returns(place)) for place in places[:1])
-        if shown == self._shown:
-            return
-        self._shown = shown
-        clear(self.next)
-        for at, (name, note) in enumerate(shown, 1):
-            text = self.tr("{place}. {name}").format(place=number(at), name=name)
-            made = label(note or text, "body", wrap=True)
-            made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-            self.next.addWidget(made)
+        form = self.tr("{place}. {name}")
+        shown = [form.format(place=number(at), name=one.label) for at, one in enumerate(free, 1)]
+        if not free:
+            shown = [self._returns(place) for place in places[:1]]
+        if shown != self._shown:
+            self._shown = shown
+            clear(self.next)
+            for text in shown:
+                self.next.addWidget(ElidedLabel(text) if free else label(text, wrap=True))
 
     def _returns(self, place: Place) -> str:
         if place.until is None:
@@ -132,7 +129,8 @@ class RotationCard(Card):
         )
 
     def _answers(self, count: int, share: float) -> str:
-        return self.tr("%n answer(s), {share}", "", count).format(share=percent(share))
+        form = self.tr("{count} ({share})")
+        return form.format(count=number(count), share=percent(share))
 
 
 class SkipsCard(Card):
@@ -141,7 +139,7 @@ class SkipsCard(Card):
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Why credentials were skipped"))
         self._desk = desk
-        self.skips = Ranking(desk.theme, self.title.text())
+        self.skips = Ranking(desk.theme, self.title.text(), wraps=True)
         self.body.addWidget(self.skips)
         self.body.addStretch(1)
 

@@ -124,7 +124,7 @@ class UsageCard(Card):
         most = max((one.total for one in shown), default=1)
         self.sums.show_ranks(
             [
-                Rank(self._name(one, names), self._sum(one), one.total / max(most, 1), colour, True)
+                self._rank(one, self._name(one, names), colour, most)
                 for one, colour in zip(shown, COLOURS, strict=False)
             ]
         )
@@ -141,17 +141,19 @@ class UsageCard(Card):
             return one.key
         return names.get(one.key) or self.tr("A credential that was removed")
 
-    def _sum(self, one: Group) -> str:
-        requests = self.tr("%n request(s)", "", one.total)
+    def _rank(self, one: Group, name: str, colour: str, most: int) -> Rank:
         price = money(one.price_usd)
         if one.unpriced:
             price = self.tr("{price} or more").format(price=price) if one.price_usd else ""
-        form = (
-            self.tr("{requests}, {tokens} tokens, {price}")
-            if price
-            else self.tr("{requests}, {tokens} tokens")
+        form = self.tr("{tokens} tokens, {price}") if price else self.tr("{tokens} tokens")
+        return Rank(
+            name,
+            self.tr("%n request(s)", "", one.total),
+            one.total / max(most, 1),
+            colour,
+            swatch=True,
+            detail=form.format(tokens=short_number(one.tokens), price=price),
         )
-        return form.format(requests=requests, tokens=short_number(one.tokens), price=price)
 
     def _ticks(self, span: Span) -> tuple[tuple[int, str], ...]:
         last, apart = span.count - 1, {60: 15, 24: 6, 30: 7}[span.count]

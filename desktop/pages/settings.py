@@ -5,6 +5,8 @@ a banner with the button for it. A bar with Apply and Discard lost: it hides whi
 refused, and leaves the question of what holds now. The groups stand in modules beside this one.
 """
 
+import asyncio
+
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QPushButton
@@ -38,6 +40,7 @@ class SettingsPage(Page):
         self.setAccessibleName(self.tr("Settings"))
         self.subtitle.setText(self.tr("What you change is saved at once."))
         self._desk = desk
+        self._reading: asyncio.Task[None] | None = None
         self.search = self._make_search()
         self.trouble = Banner(desk.theme)
         self.restart = Banner(desk.theme)
@@ -77,7 +80,13 @@ class SettingsPage(Page):
     def refresh(self) -> None:
         """Reads anew whatever may have changed elsewhere."""
         self.general.look()
-        spawn(self._load(), name="read settings")
+        if self._reading is not None:
+            self._reading.cancel()
+        self._reading = spawn(self._load(), name="read settings")
+
+    @property
+    def is_reading(self) -> bool:
+        return self._reading is not None and not self._reading.done()
 
     async def _load(self) -> None:
         await self.engine.load()

@@ -4,10 +4,11 @@ import asyncio
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop import words
 from desktop.desk import Desk
+from desktop.dialogs.choosing import choose_files
 from desktop.look.metrics import S
 from desktop.look.tokens import Tone
 from desktop.pages.settings_rows import Group, Row
@@ -80,14 +81,12 @@ class CredentialsGroup(Group):
         self.forget_button.setVisible(client.source == "imported")
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, self.tr("Choose the client's file"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(self.tr("OAuth clients (*.json)"))
-        dialog.fileSelected.connect(
-            lambda name: spawn(self._import(Path(name)), name="import client")
-        )
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        kinds = self.tr("OAuth clients (*.json)")
+        title = self.tr("Choose the client's file")
+        choose_files(self, title, [kinds], self._take, several=False)
+
+    def _take(self, chosen: list[Path]) -> None:
+        spawn(self._import(chosen[0]), name="import client")
 
     async def _import(self, path: Path) -> None:
         try:

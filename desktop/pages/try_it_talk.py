@@ -154,7 +154,7 @@ class Answered(Card):
         if head is not None and head.credential:
             self._fact("person", head.credential, self.tr("The credential that answered"))
         if head is not None and head.attempts > 1:
-            tried = self.tr("%n attempts", "", head.attempts)
+            tried = self.tr("%n attempt(s)", "", head.attempts)
             self._fact("refresh", tried, self.tr("Activity tells why"))
         if first_s is not None:
             first = self.tr("{time} to the first token").format(time=words.duration(first_s))

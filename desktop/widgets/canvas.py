@@ -39,7 +39,9 @@ class Canvas:
             painter.setPen(QPen(QColor(self._tokens.line), 1))
             painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
             painter.setPen(QColor(self._tokens.faint))
-            painter.drawText(QRectF(0, y - high, wide - _GAP, 2 * high), int(side), text)
+            painter.drawText(
+                QRectF(self._whole.left(), y - high, wide - _GAP, 2 * high), int(side), text
+            )
 
     def draw_ticks(self, drawing: Drawing) -> None:
         """The texts below, those that have room; the last one before the others."""

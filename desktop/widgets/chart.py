@@ -25,6 +25,8 @@ from desktop.widgets.drawing import Drawing
 from desktop.widgets.plot import Scale, nearest, scale_for
 from desktop.widgets.texts import scaled_font
 
+_INSIDE = 5
+"Between the ring of the focus and what is painted."
 _KEYS = {
     Qt.Key.Key_Left: -1,
     Qt.Key.Key_Right: 1,
@@ -163,7 +165,8 @@ class Chart(QWidget):
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
         painter.setFont(scaled_font("caption"))
-        canvas = Canvas(painter, self._theme.tokens, QRectF(self.rect()), self._scale)
+        whole = QRectF(self.rect()).adjusted(_INSIDE, _INSIDE, -_INSIDE, 0)
+        canvas = Canvas(painter, self._theme.tokens, whole, self._scale)
         canvas.draw_grid(self._value_text)
         self._room = canvas.room
         canvas.draw_ticks(self._drawing)

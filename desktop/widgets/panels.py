@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -52,6 +52,12 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
         elif (inner := item.layout()) is not None:
             clear(inner)
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Lets a screen reader say what appeared without being asked for."""
+    if QAccessible.isActive():
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
 
 
 class Card(QFrame):
@@ -132,6 +138,7 @@ class Banner(QFrame):
         self.close_button.setVisible(closable)
         self._arrange()
         self.show()
+        announce(self, self.accessibleName())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -256,6 +263,7 @@ class Toast(QFrame):
         self.settle()
         self.show()
         self.raise_()
+        announce(self, text)
         self._timer.start(self.STAYS_MS)
 
     def settle(self) -> None:

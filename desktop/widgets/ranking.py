@@ -29,31 +29,38 @@ class Rank:
     colour: str = "accent"
     swatch: bool = False
     "Whether the colour stands for it in a chart, too."
+    detail: str = ""
+    "Below the bar."
 
 
 class _Line(QWidget):
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, *, wraps: bool) -> None:
         super().__init__()
         self._theme = theme
         below = QVBoxLayout(self)
         below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(XS)
-        self._name = ElidedLabel("", "strong")
+        self._name = label("", "strong", wrap=True) if wraps else ElidedLabel("", "strong")
         self._value = label("", "muted")
         self._bar = Bar(theme, "")
         self._swatch: Swatch | None = None
         self._head = row(S)
         self._head.addWidget(self._name, 1)
         self._head.addWidget(self._value)
+        self._detail = ElidedLabel("", "caption")
         below.addLayout(self._head)
         below.addWidget(self._bar)
+        below.addWidget(self._detail)
 
     def show_rank(self, rank: Rank) -> None:
         self._name.setText(rank.name)
         self._value.setText(rank.value)
+        self._detail.setText(rank.detail)
+        self._detail.setVisible(bool(rank.detail))
         self._bar.show_share(rank.share, rank.value, rank.colour)
+        form = self.tr("{name}: {value}. {detail}") if rank.detail else self.tr("{name}: {value}")
         self._bar.setAccessibleName(
-            self.tr("{name}: {value}").format(name=rank.name, value=rank.value)
+            form.format(name=rank.name, value=rank.value, detail=rank.detail)
         )
         if self._swatch is not None:
             self._swatch.deleteLater()
@@ -66,10 +73,11 @@ class _Line(QWidget):
 class Ranking(QWidget):
     """Lines are kept and filled anew, so that nothing flickers."""
 
-    def __init__(self, theme: Theme, name: str, few: int = FEW) -> None:
-        """name: what is ranked, for screen readers; few: lines shown before all are asked for."""
+    def __init__(self, theme: Theme, name: str, few: int = FEW, *, wraps: bool = False) -> None:
+        """name: what is ranked, for screen readers; few: lines shown before all are asked for;
+        wraps: long names break into lines rather than being shortened."""
         super().__init__()
-        self._theme, self._few = theme, few
+        self._theme, self._few, self._wraps = theme, few, wraps
         self._ranks: tuple[Rank, ...] = ()
         self._all = False
         self.setAccessibleName(name)
@@ -95,7 +103,7 @@ class Ranking(QWidget):
     def _fill(self) -> None:
         shown = self._ranks if self._all else self._ranks[: self._few]
         while len(self._lines) < len(shown):
-            line = _Line(self._theme)
+            line = _Line(self._theme, wraps=self._wraps)
             self._inner.insertWidget(len(self._lines), line)
             self._lines.append(line)
         for at, line in enumerate(self._lines):

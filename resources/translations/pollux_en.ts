@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
     <context>
+        <name>AccountsPage</name>
+        <message numerus="yes">
+            <source>Google accepts all %n credential(s).</source>
+            <translation>
+                <numerusform>Google accepts all %n credential.</numerusform>
+                <numerusform>Google accepts all %n credentials.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>Activity</name>
         <message numerus="yes">
             <source>%n failed attempt(s): {why}</source>
@@ -43,6 +53,16 @@
         </message>
     </context>
     <context>
+        <name>AddAccount</name>
+        <message numerus="yes">
+            <source>Use %n project(s)</source>
+            <translation>
+                <numerusform>Use %n project</numerusform>
+                <numerusform>Use %n projects</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>AddKey</name>
         <message numerus="yes">
             <source>%n line(s) said a key again.</source>
@@ -56,6 +76,16 @@
             <translation>
                 <numerusform>Add %n key</numerusform>
                 <numerusform>Add %n keys</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Answered</name>
+        <message numerus="yes">
+            <source>%n attempt(s)</source>
+            <translation>
+                <numerusform>%n attempt</numerusform>
+                <numerusform>%n attempts</numerusform>
             </translation>
         </message>
     </context>
@@ -140,16 +170,6 @@
         </message>
     </context>
     <context>
-        <name>RotationCard</name>
-        <message numerus="yes">
-            <source>%n answer(s), {share}</source>
-            <translation>
-                <numerusform>%n answer, {share}</numerusform>
-                <numerusform>%n answers, {share}</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
         <name>SettingsPage</name>
         <message numerus="yes">
             <source>%n change(s) work from the next start on.</source>
@@ -162,10 +182,10 @@
     <context>
         <name>Status</name>
         <message numerus="yes">
-            <source>Running; %n credential(s) need(s) you</source>
+            <source>Running; %n credential(s) to look after</source>
             <translation>
-                <numerusform>Running; %n credential need you</numerusform>
-                <numerusform>Running; %n credentials needs you</numerusform>
+                <numerusform>Running; %n credential to look after</numerusform>
+                <numerusform>Running; %n credentials to look after</numerusform>
             </translation>
         </message>
     </context>

@@ -11,8 +11,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pytest
 import pytest_asyncio
 import qasync
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
+from desktop import tasks
 from desktop.bridge import Bridge
 from desktop.desk import Desk
 from desktop.figures.figures import Figures
@@ -101,6 +103,10 @@ async def desk(
     await life.start()
     yield Desk(bridge, life, theme, figures, notes.copy, notes.open_url, notes.toast)
     await life.stop()
+    await tasks.cancel_all()
+    for widget in QApplication.topLevelWidgets():
+        widget.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 async def until(holds: Callable[[], object], what: str = "", limit_s: float = 5.0) -> None:

@@ -32,13 +32,6 @@ def test_everything_else_goes_to_the_engine(line: str) -> None:
     assert not wants_window(line.split())
 
 
-def test_the_window_that_is_not_there_yet_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([]) == 2
-    said = capsys.readouterr().err
-    assert "not part of this release" in said
-    assert "--headless" in said
-
-
 def test_without_pyside6_the_extra_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -28,7 +28,7 @@ async def test_dropped_files_are_imported_and_each_is_reported(
     mime.setUrls([QUrl.fromLocalFile(str(good)), QUrl.fromLocalFile(str(empty))])
     left, copy = Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction
     none = Qt.KeyboardModifier.NoModifier
-    dialog.drop.dropEvent(QDropEvent(QPointF(9, 9), copy, mime, left, none))
+    dialog.area.dropEvent(QDropEvent(QPointF(9, 9), copy, mime, left, none))
     await until(lambda: "1 credential(s) imported." in texts(dialog))
     assert "Added." in texts(dialog)
     assert "The file is empty." in texts(dialog)

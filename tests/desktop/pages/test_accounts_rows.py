@@ -1,15 +1,17 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from desktop.figures.rotation import Rotation
 from desktop.pages.accounts_rows import Use, bar_colour, midnight_in_los_angeles, rows_of
+from desktop.words import number
 from tests.fakes.commands import credential, model
 from tests.fakes.window import exchange
 
-NOW = 1_795_456_800.0
+NOW = 1_795_453_200.0
 "Nine in the morning in Los Angeles, 2026-11-23."
-DAY_LEFT = "anew in 13 h"
+DAY_LEFT = "anew in 15 h"
 
 
 def test_a_credential_all_of_whose_models_rest_counts_down() -> None:
@@ -49,7 +51,7 @@ def test_the_use_shown_is_that_of_the_model_that_is_used_most() -> None:
         model("flash", used_day=312, limit_day=1000),
     )
     (row,) = rows_of([credential("acc1", "a", models=models)], Rotation(), NOW)
-    assert row.use == Use("312 of 1,000 today", 0.312, DAY_LEFT)
+    assert row.use == Use(f"312 of {number(1000)} today", 0.312, DAY_LEFT)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,7 @@ def test_the_use_shown_is_that_of_the_model_that_is_used_most() -> None:
     ],
 )
 def test_where_the_days_limit_is_not_known_the_minute_or_the_count_is_shown(
-    change: dict[str, int | None], expected: str
+    change: dict[str, Any], expected: str
 ) -> None:
     view = credential("acc1", "a", models=(model("flash", **change),))
     assert rows_of([view], Rotation(), NOW)[0].use.text == expected

@@ -162,8 +162,9 @@ async def test_usage_is_told_by_model_and_by_credential(
     monkeypatch.setattr(engine.commands, "usage", usage)
     page.usage.refresh()
     await until(lambda: [rank.name for rank in page.usage.sums._ranks] == ["gemini-a", "gemini-b"])
-    assert "1,100 tokens" in page.usage.sums._ranks[0].value.replace("1100", "1,100")
-    assert "$0.50" in page.usage.sums._ranks[0].value
+    first = page.usage.sums._ranks[0]
+    assert first.value.startswith("3 ")
+    assert first.detail.endswith("tokens, $0.50")
     press(page, "Grouped: By credential")
     assert [rank.name for rank in page.usage.sums._ranks] == ["ada@example.com"]
 
@@ -186,7 +187,7 @@ async def test_everything_on_it_has_a_name(page: OverviewPage, desk: Desk, mode:
     assert unexplained(page) == []
 
 
-@pytest.mark.parametrize("size", [(696, 600), (1076, 800)])
+@pytest.mark.parametrize("size", [(696, 600), (820, 700), (1076, 800)])
 async def test_a_longer_language_from_right_to_left_cuts_nothing(
     desk: Desk, engine: FakeEngine, size: tuple[int, int]
 ) -> None:
@@ -208,3 +209,31 @@ async def test_a_longer_language_from_right_to_left_cuts_nothing(
         application.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         application.removeTranslator(translator)
         page.hide()
+
+
+async def test_when_nobody_is_free_it_says_who_returns_first(
+    desk: Desk, engine: FakeEngine
+) -> None:
+    soon = time.time() + 125
+    engine.commands.put(credential(ADA, "ada@example.com", "cooling", until=soon))
+    await until(lambda: desk.bridge.snapshot.credentials)
+    page = OverviewPage(desk)
+    await until(lambda: page.pool.next.count() == 1)
+    texts = [made.text() for made in page.pool.findChildren(QLabel)]
+    assert "Nobody is free now. ada@example.com returns in 2 min." in texts
+
+
+async def test_while_pollux_does_not_run_it_does_not_claim_an_empty_pool(
+    page: OverviewPage, desk: Desk
+) -> None:
+    await desk.life.stop()
+    await until(lambda: page.subtitle.text() == "Stopped")
+    assert page.welcome.isHidden()
+
+
+async def test_a_removed_credential_keeps_its_share_without_a_name(
+    page: OverviewPage, engine: FakeEngine
+) -> None:
+    engine.tell(exchange(time.time(), attempts=[("accgone", "gone", "ok")]))
+    await until(lambda: page.rotation.shares._ranks[0].share == 1.0)
+    assert page.rotation.shares._ranks[0].name == "A credential that was removed"

@@ -76,8 +76,7 @@ class Stage:
         """Until the page has read everything."""
         self.commands.calls.clear()
         self.page.refresh()
-        await until(lambda: ("oauth_client",) in self.commands.calls, "the page reads")
-        await until(lambda: self.page.token.field.value, "the token is shown")
+        await until(lambda: not self.page.is_reading, "the page reads")
 
     async def use(self, environ: dict[str, str], text: str = "") -> None:
         """The settings of an environment and of this text in settings.toml."""
@@ -423,11 +422,9 @@ async def test_an_oauth_client_is_put_in_by_its_file_and_forgotten(
     bad.write_text("{}")
     row = stage.page.credentials.client_row
     for file, said in ((bad, "no OAuth client"), (tmp_path / "gone.json", "cannot be read")):
-        stage.click("Use a client's file…")
-        _choose(stage.page, file)
+        await _choose(stage, file)
         await until(partial(_speaks_of, row, said))
-    stage.click("Use a client's file…")
-    _choose(stage.page, good)
+    await _choose(stage, good)
     await until(lambda: "Your own OAuth client" in row.said)
     stage.click("Forget…")
     await until(lambda: stage.page.findChildren(Question))
@@ -439,9 +436,13 @@ def _speaks_of(row: Row, words: str) -> bool:
     return words in row.said
 
 
-def _choose(page: QWidget, file: Path) -> None:
-    dialog = page.findChildren(QFileDialog)[-1]
-    dialog.fileSelected.emit(str(file))
+async def _choose(stage: Stage, file: Path) -> None:
+    """Opens the dialog and picks a file in it."""
+    await until(lambda: not stage.page.findChildren(QFileDialog), "the last one is gone")
+    stage.click("Use a client's file…")
+    await until(lambda: stage.page.findChildren(QFileDialog), "the dialog is there")
+    (dialog,) = stage.page.findChildren(QFileDialog)
+    dialog.filesSelected.emit([str(file)])
     dialog.reject()
 
 

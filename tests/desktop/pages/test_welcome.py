@@ -23,7 +23,7 @@ async def test_each_door_leads_somewhere(desk: Desk) -> None:
     press(welcome, "Try the demo")
     assert asked == ["key", "sign in", "demo"]
     await until(lambda: desk.life.demo)
-    await until(lambda: welcome.demo_door.isEnabled())
+    await until(welcome.demo_door.isEnabled)
     welcome.close()
 
 

@@ -2,8 +2,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from desktop.look.theme import Mode, Theme
 from desktop.widgets.chart import Chart
@@ -37,11 +39,20 @@ def chart(theme: Theme) -> Iterator[Chart]:
     made.close()
 
 
+def move(chart: Chart, to: QPointF) -> None:
+    """The pointer, wherever the real one is and whatever lies over the chart."""
+    button, none = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    there = chart.mapToGlobal(to)
+    QApplication.sendEvent(
+        chart, QMouseEvent(QEvent.Type.MouseMove, to, there, button, button, none)
+    )
+
+
 def test_moving_over_it_chooses_the_nearest_point(chart: Chart) -> None:
-    QTest.mouseMove(chart, QPoint(round(chart._room.center().x()) + 4, 80))
+    move(chart, QPointF(round(chart._room.center().x()) + 4, 80))
     assert chart.chosen == 1
     assert chart.values_at(1) == "minute 1\nAnswered: 5\nFailed: 2"
-    QTest.mouseMove(chart, QPoint(round(chart._room.right()), 80))
+    move(chart, QPointF(round(chart._room.right()), 80))
     assert chart.chosen == 2
 
 
@@ -93,7 +104,7 @@ def test_a_point_that_is_gone_is_chosen_no_more(chart: Chart) -> None:
 def test_columns_stand_on_each_other(chart: Chart) -> None:
     chart.show_drawing(STACK)
     assert chart._scale.top >= 5
-    QTest.mouseMove(chart, QPoint(round(chart._room.left()) + 40, 80))
+    move(chart, QPointF(round(chart._room.left()) + 40, 80))
     assert chart.chosen == 0
     chart.grab()
 
@@ -101,7 +112,7 @@ def test_columns_stand_on_each_other(chart: Chart) -> None:
 def test_without_series_it_shows_its_grid_alone(chart: Chart) -> None:
     chart.show_drawing(Drawing())
     QTest.keyClick(chart, Qt.Key.Key_Left)
-    QTest.mouseMove(chart, QPoint(300, 80))
+    move(chart, QPointF(300, 80))
     assert chart.chosen is None
     assert not chart.grab().isNull()
 
