@@ -8,18 +8,20 @@ import asyncio
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import qasync
-from PySide6.QtCore import QEvent, QSettings, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from desktop import tasks, translation
 from desktop.collecting import Collector
+from desktop.look.theme import Theme
+from desktop.remembered import mode_of, remembered
 from desktop.shell import Shell
 from desktop.sources import OwnerSources
 from desktop.system import resources
+from desktop.system.autostart import autostart
 from desktop.system.single_instance import Claim, SingleInstance
 from proxy_core.api import parse_arguments
 
@@ -56,11 +58,14 @@ def run(argv: Sequence[str]) -> int:
     # One that holds the folder but does not answer: the window that opens says so.
     if not demo and instance.claim(sources.data_folder()) is Claim.HANDED_OVER:
         return 0
+    kept = remembered(sources.settings_file)
+    theme = Theme(app, mode_of(kept))
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         shell = Shell(
-            app,
+            theme,
             sources,
-            _remembered(sources.settings_file),
+            kept,
+            autostart=autostart(),
             demo=demo,
             background=arguments.background,
         )
@@ -104,11 +109,6 @@ async def serve(app: Application, shell: Shell) -> None:
         collector.stop()
         await tasks.cancel_all()
         app.ending = True
-
-
-def _remembered(settings_file: Path) -> QSettings:
-    """What the window remembers of itself: size, theme, hints that were shown."""
-    return QSettings(str(settings_file.with_name("window.ini")), QSettings.Format.IniFormat)
 
 
 def _on_signals(shell: Shell) -> None:

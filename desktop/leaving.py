@@ -6,12 +6,11 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QSettings
 
 from desktop.desk import Desk
+from desktop.remembered import TRAY_HINT
 from desktop.tasks import spawn
 from desktop.tray.tray import Tray
 from desktop.widgets.sheet import Question
 from desktop.window import MainWindow
-
-_HINTED = "hints/tray"
 
 
 class Leaving(QObject):
@@ -35,14 +34,17 @@ class Leaving(QObject):
         try:
             if not self._tray.available:
                 await self._close_without_tray(window, quit_all)
-            elif self._remembered.value(_HINTED, defaultValue=False, type=bool) or await self._hint(
-                window
-            ):
+            elif self._remembered.value(
+                TRAY_HINT, defaultValue=False, type=bool
+            ) or await self._hint(window):
                 window.hide()
             else:
                 quit_all()
         finally:
             self._asking = False
+
+    def _hinted(self) -> bool:
+        return bool(self._remembered.value(TRAY_HINT, defaultValue=False, type=bool))
 
     async def _hint(self, window: MainWindow) -> bool:
         """Whether Pollux shall go on; asked once."""
@@ -59,7 +61,7 @@ class Leaving(QObject):
         )
         keep = await question.answer()
         if keep:
-            self._remembered.setValue(_HINTED, True)
+            self._remembered.setValue(TRAY_HINT, True)
         return keep or not question.declined
 
     async def _close_without_tray(self, window: MainWindow, quit_all: Callable[[], None]) -> None:

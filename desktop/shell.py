@@ -4,12 +4,14 @@ Not here: what any of them shows or asks.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
+from desktop.at_login import AtLogin
 from desktop.bridge import Bridge
 from desktop.desk import Desk
 from desktop.dialogs.add_account import AddAccount
@@ -18,7 +20,7 @@ from desktop.dialogs.import_files import ImportFiles
 from desktop.figures.figures import Figures
 from desktop.leaving import Leaving
 from desktop.life import Life, Sources
-from desktop.look.theme import Mode, Theme
+from desktop.look.theme import Theme
 from desktop.pages.accounts import AccountsPage
 from desktop.pages.activity import ActivityPage
 from desktop.pages.connect import ConnectPage
@@ -27,7 +29,7 @@ from desktop.pages.overview import OverviewPage
 from desktop.pages.settings import SettingsPage
 from desktop.pages.try_it import TryItPage
 from desktop.system import browser, clipboard
-from desktop.system.autostart import Autostart, AutostartFailed, autostart
+from desktop.system.autostart import Autostart, AutostartFailed
 from desktop.tasks import spawn
 from desktop.telling import Telling
 from desktop.tray.tray import Tray
@@ -46,10 +48,11 @@ class Shell(QObject):
 
     def __init__(
         self,
-        app: QApplication,
+        theme: Theme,
         sources: Sources,
         remembered: QSettings,
         *,
+        autostart: Autostart,
         demo: bool = False,
         background: bool = False,
     ) -> None:
@@ -58,8 +61,7 @@ class Shell(QObject):
         self._sources, self._remembered = sources, remembered
         self._demo, self._background = demo, background
         self._quit = asyncio.Event()
-        self._autostart: Autostart = autostart()
-        theme = Theme(app, Mode(str(remembered.value("theme", Mode.SYSTEM.value))))
+        self._at_login = AtLogin(autostart, self)
         bridge = Bridge(self)
         self.life = Life(bridge, sources, only_demo=demo)
         self.desk = Desk(
@@ -72,7 +74,7 @@ class Shell(QObject):
             toast=self._toast,
         )
         self.tray = Tray(self)
-        self._telling = Telling(self.desk, self.tray, remembered, self._autostart.enabled)
+        self._telling = Telling(self.desk, self.tray, remembered, self._at_login)
         self._leaving = Leaving(self.desk, self.tray, remembered)
         self._window: MainWindow | None = None
         self._connect()
@@ -82,6 +84,7 @@ class Shell(QObject):
     async def run(self) -> None:
         """Starts the engine and shows what is to be shown; returns when Pollux was quit."""
         spawn(self.life.start_demo() if self._demo else self.life.start(), name="start the engine")
+        spawn(self._renew_login(), name="look at start at login")
         if not self._background:
             QTimer.singleShot(0, self.show_window)  # the tray comes first
         elif not self.tray.available:
@@ -146,7 +149,7 @@ class Shell(QObject):
             "activity": ActivityPage(desk),
             "connect": ConnectPage(desk, ToolFiles(self._sources.folders())),
             "try_it": TryItPage(desk),
-            "settings": SettingsPage(desk, self._autostart, self._remembered),
+            "settings": SettingsPage(desk, self._at_login, self._remembered),
         }
         for page in pages.values():
             if (go := getattr(page, "go", None)) is not None:
@@ -200,13 +203,16 @@ class Shell(QObject):
         except Refusal as refusal:
             self._toast(refusal.sentence)
 
+    async def _renew_login(self) -> None:
+        with contextlib.suppress(AutostartFailed):  # it is said where the owner changes it
+            await self._at_login.renew()
+
     async def _start_at_login(self, wanted: bool) -> None:
         try:
-            await asyncio.to_thread(lambda: self._autostart.set(enabled=wanted))
+            await self._at_login.choose(enabled=wanted)
         except AutostartFailed as failed:
             self.show_window()
             self._toast(f"{failed.sentence} {failed.next_step}")
-        self._telling.refresh()
 
     def _toast(self, text: str) -> None:
         if self._window is not None:

@@ -1,11 +1,11 @@
 """Keeps the tray's view true, and tells the owner what needs a hand while the window is away."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject, QSettings, Signal
 
+from desktop.at_login import AtLogin
 from desktop.desk import Desk
 from desktop.life import Phase, TroubleKind
+from desktop.remembered import wants_notifications
 from desktop.status import status_of, why_unusable
 from desktop.tray import notices
 from desktop.tray.notifier import Notifier
@@ -14,8 +14,6 @@ from desktop.tray.view import TrayState, TrayView
 from desktop.words import said, span
 from proxy_core.api import Event, ExchangeEnded, NetworkChanged, Snapshot, Woke
 
-NOTIFY_KEY = "notifications"
-"Whether the owner wants notifications; kept with what the window remembers."
 EXHAUSTED = frozenset({"rate_limited", "quota_spent", "unusable_credentials"})
 "What an exchange failed with when no credential was free."
 
@@ -26,13 +24,10 @@ class Telling(QObject):
     clicked = Signal(str)
     "A notification was clicked; the page it belongs to."
 
-    def __init__(
-        self, desk: Desk, tray: Tray, remembered: QSettings, starts_at_login: Callable[[], bool]
-    ) -> None:
+    def __init__(self, desk: Desk, tray: Tray, remembered: QSettings, at_login: AtLogin) -> None:
         super().__init__(tray)
         self._desk, self._tray, self._remembered = desk, tray, remembered
-        self._starts_at_login = starts_at_login
-        self._at_login = starts_at_login()
+        self._at_login = at_login
         self._notifier = Notifier(tray)
         self._notifier.clicked.connect(self.clicked)
         self._sign_ins: set[str] = set()
@@ -40,11 +35,7 @@ class Telling(QObject):
         desk.bridge.snapshot_changed.connect(self._look)
         desk.bridge.happened.connect(self._hear)
         desk.life.changed.connect(self._follow)
-        self._show()
-
-    def refresh(self) -> None:
-        """Start at login was changed."""
-        self._at_login = self._starts_at_login()
+        at_login.changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
@@ -57,7 +48,7 @@ class Telling(QObject):
                 line=status.line,
                 paused=snapshot.state == "paused",
                 can_pause=life.phase is Phase.RUNNING,
-                start_at_login=self._at_login,
+                start_at_login=self._at_login.enabled,
                 demo=life.demo,
                 notice=f"GOOGLE_API_BASE_URL: {base_url}" if base_url else "",
             )
@@ -115,5 +106,5 @@ class Telling(QObject):
         return text.format(model=model, span=span(min(ends) - self._desk.figures.now()))
 
     def _notify(self, notice: notices.Notice) -> None:
-        if self._remembered.value(NOTIFY_KEY, defaultValue=True, type=bool):
+        if wants_notifications(self._remembered):
             self._notifier.tell(notice)

@@ -1,8 +1,9 @@
 """What every test stands on: nothing of ours may block a loop, anywhere."""
 
-# Python loads these two at first use, on the loop (`asyncio.to_thread`, listening), and PySide6's
-# import hook then looks at files: loaded here, it is no test's fault.
+# Python loads these at first use, on the loop (`asyncio.to_thread`, listening, a warning's origin),
+# and PySide6's import hook then looks at files: loaded here, it is no test's fault.
 import logging
+import tracemalloc  # noqa: F401
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor  # noqa: F401
 

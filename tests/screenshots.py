@@ -16,9 +16,10 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QPushButton
 
 from desktop.app import make_application, serve
-from desktop.look.theme import Mode
+from desktop.look.theme import Mode, Theme
 from desktop.shell import Shell
 from desktop.sources import OwnerSources
+from desktop.system.autostart import autostart
 from proxy_core.api import parse_arguments
 
 FOLDER = Path(__file__).parent.parent / "resources" / "screenshots"
@@ -88,7 +89,13 @@ def main() -> int:
         asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner,
     ):
         remembered = QSettings(str(Path(home) / "window.ini"), QSettings.Format.IniFormat)
-        shell = Shell(app, OwnerSources(parse_arguments(["demo"])), remembered, demo=True)
+        shell = Shell(
+            Theme(app),
+            OwnerSources(parse_arguments(["demo"])),
+            remembered,
+            autostart=autostart(),
+            demo=True,
+        )
 
         async def run() -> None:
             taking = asyncio.ensure_future(take(shell, folder))

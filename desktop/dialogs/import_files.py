@@ -72,6 +72,7 @@ class ImportFiles(WorkingSheet):
             line.addWidget(IconLabel(self.theme, "check", "faint", 14))
             line.addWidget(label(kind, "muted", wrap=True), 1)
             inner.addLayout(line)
+        self.body.addWidget(self.drop)
 
     def _make_passphrase(self) -> None:
         self.ask = QWidget()

@@ -3,9 +3,9 @@
 Where the system does not tell (bare X11), light is taken. Not here: the colours (`tokens`).
 """
 
-import tempfile
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
@@ -34,7 +34,7 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         self._mode = mode
-        self._pictures = Path(tempfile.mkdtemp(prefix="pollux-look-"))
+        self._pictures = TemporaryDirectory(prefix="pollux-look-", ignore_cleanup_errors=True)
         app.setStyle(QStyleFactory.create("Fusion"))
         app.setFont(_font(app))
         hints = QGuiApplication.styleHints()
@@ -71,14 +71,15 @@ class Theme(QObject):
         self.changed.emit()
 
     def _draw_signs(self) -> Path:
-        """Pictures that only a style sheet can place, in a folder of this process."""
+        """Pictures that only a style sheet can place, in a folder that goes with the process."""
+        folder = Path(self._pictures.name)
         tokens = self.tokens
         signs = {"check": tokens.on_accent, "chevron_down": tokens.muted, "minus": tokens.on_accent}
         for name, colour in signs.items():
             for ratio, suffix in ((1.0, ""), (2.0, "@2x")):
                 pixmap = icons.picture(name, colour, QSize(14, 14), ratio)
-                pixmap.save(str(self._pictures / f"{name}-{tokens.scheme}{suffix}.png"))
-        return self._pictures
+                pixmap.save(str(folder / f"{name}-{tokens.scheme}{suffix}.png"))
+        return folder
 
 
 def _font(app: QApplication) -> QFont:

@@ -29,7 +29,6 @@ SECOND_MS = 1_000
 SLOW_MS = 30_000
 "For `3 min ago`."
 FRESH_S = 120.0
-USABLE = ("ready", "busy")
 
 
 class AccountsPage(Page):
@@ -148,7 +147,7 @@ class AccountsPage(Page):
         self._pace(rows, now)
 
     def _show_head(self, rows: tuple[Row, ...]) -> None:
-        usable = sum(one.view.state in USABLE and one.view.enabled for one in rows)
+        usable = sum(one.usable for one in rows)
         text = self.tr("{n} of {all} credentials can serve requests")
         self.subtitle.setText(
             text.format(n=words.number(usable), all=words.number(len(rows)))

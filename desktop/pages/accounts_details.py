@@ -1,7 +1,7 @@
 """All that is known of one credential, and what can be done with it."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop import words
 from desktop.desk import Desk
@@ -23,6 +23,7 @@ AROUND = 210
 "What heading, buttons and margins take of the window's height."
 LEAST = 280
 SECOND_MS = 1_000
+SOON_MS = 250
 BUTTONS = ("sign_in", "check", "enable", "clear", "rename", "remove")
 "Of the foot; copying the id is beside the id."
 
@@ -49,17 +50,21 @@ class Details(WorkingSheet):
         self.foot.addStretch(1)
         self.foot.addWidget(self.close_button)
         desk.bridge.snapshot_changed.connect(self._take)
-        desk.figures.changed.connect(self._look)
+        desk.figures.changed.connect(self._look_soon)
         commands.refused.connect(self.refused)
         self._timer = QTimer(self)
         self._timer.setInterval(SECOND_MS)
         self._timer.timeout.connect(self._look)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.timeout.connect(self._ask_and_look)
         self._look()
         self.close_button.setFocus()
 
     def open(self) -> None:
         super().open()
-        self.work(self._ask_line(), name="ask for the line")
+        self._ask_and_look()
 
     async def _ask_line(self) -> None:
         self._line = await self.desk.bridge.ask(lambda to: to.line(None))
@@ -69,8 +74,15 @@ class Details(WorkingSheet):
         if not any(view.id == self._id for view in snapshot.credentials):
             self.reject()
             return
+        self._look_soon()
+
+    def _look_soon(self) -> None:
+        """Under traffic something changes all the time; nobody reads that fast."""
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _ask_and_look(self) -> None:
         self.work(self._ask_line(), name="ask for the line")
-        self._look()
 
     def _look(self) -> None:
         """Shows it anew where anything has changed."""
@@ -89,7 +101,7 @@ class Details(WorkingSheet):
         self._show(shown)
 
     def _show(self, shown: Row) -> None:
-        at = self.stage.verticalScrollBar().value()
+        at, focused = self.stage.verticalScrollBar().value(), self._focused_text()
         self.heading.setText(shown.view.label)
         content = QWidget()
         inner = column(L)
@@ -103,6 +115,16 @@ class Details(WorkingSheet):
         inner.addStretch(1)
         self.stage.hold(content)
         self.stage.verticalScrollBar().setValue(at)
+        for made in content.findChildren(QPushButton):
+            if made.text() == focused:
+                made.setFocus()
+
+    def _focused_text(self) -> str:
+        """Of the button within the stage that has the focus, which its successor gets."""
+        focused = self.focusWidget()
+        if isinstance(focused, QPushButton) and self.stage.isAncestorOf(focused):
+            return focused.text()
+        return ""
 
     # -- parts -----------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ from proxy_core.api import CredentialView, ModelView
 
 RESTING = ("cooling", "day_spent")
 "States of a model that end by themselves."
+USABLE = ("ready", "busy")
+"States of a credential that serves."
 NEAR = 0.85
 "From this share of a limit on, its bar warns."
 _SOON_S = 120.0
@@ -80,6 +82,12 @@ class Row:
     @property
     def project(self) -> str:
         return self.view.project or _tr("project not known yet")
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can serve a request now, of one model at least."""
+        rests_wholly = self.standing.ends_at is not None and not self.standing.note
+        return self.view.enabled and self.view.state in USABLE and not rests_wholly
 
     @property
     def counts(self) -> bool:

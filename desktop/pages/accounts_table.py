@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFocusEvent,
     QFontMetrics,
     QKeyEvent,
     QKeySequence,
@@ -30,7 +31,7 @@ WIDTHS: Final = {
     Column.MENU: 48,
 }
 "At the least; a longer title makes a column wider."
-LEAST_NAME: Final = 200
+LEAST_NAME: Final = 230
 FIRST_OUT: Final = (Column.IN_FLIGHT, Column.KIND, Column.SUCCESS, Column.LAST, Column.USE)
 "Columns that give way where there is no room, in this order."
 _TITLE_EXTRA: Final = 2 * M + 18
@@ -131,6 +132,13 @@ class AccountsTable(QTableView):
         metrics = QFontMetrics(scaled_font("caption", strong=True))
         title = metrics.horizontalAdvance(self._model.title_of(column))
         return max(WIDTHS[column], title + _TITLE_EXTRA if title else 0)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keyboard finds a row to begin with, and sees where it is."""
+        super().focusInEvent(event)
+        by_key = event.reason() != Qt.FocusReason.MouseFocusReason
+        if by_key and not self.currentIndex().isValid() and self.sorted.rowCount():
+            self.setCurrentIndex(self.sorted.index(0, Column.NAME))
 
     # -- keys and mouse --------------------------------------------------------------------
 

@@ -20,14 +20,10 @@ class EndpointCard(Card):
     go = Signal(str)
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
+        super().__init__(self.tr("Your endpoint"))
         self._desk = desk
-        self.title.setText(self.tr("Your endpoint"))
-        self.head.addWidget(self.title)
-        self.head.addStretch(1)
         self._reach = Chip(desk.theme)
         self.head.addWidget(self._reach)
-        self.body.addLayout(self.head)
         self.url = CopyField(desk.theme, self.tr("Base URL"))
         self.url.copied.connect(self._copy_url)
         self.body.addWidget(self.url)

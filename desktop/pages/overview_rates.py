@@ -20,19 +20,15 @@ class RatesCard(Card):
     go = Signal(str)
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
+        super().__init__(self.tr("Last hour, per minute"))
         self._desk = desk
         self._now = 0.0
-        self.title.setText(self.tr("Last hour, per minute"))
         self.kind = Segmented(
             [("requests", self.tr("Requests")), ("tokens", self.tr("Tokens"))],
             self.tr("What the chart shows"),
         )
         self.kind.chosen.connect(lambda _key: self.refresh())
-        self.head.addWidget(self.title)
-        self.head.addStretch(1)
         self.head.addWidget(self.kind)
-        self.body.addLayout(self.head)
         self.legend = Legend(desk.theme)
         self.chart = Chart(
             desk.theme,
@@ -40,20 +36,24 @@ class RatesCard(Card):
             short_number,
             self._point_text,
         )
-        connect = button(desk.theme, self.tr("Connect a tool"), "connect")
+        self.empty = self._make_empty()
+        self.body.addWidget(self.chart, 1)
+        self.body.addWidget(self.empty, 1)
+        self.body.addWidget(self.legend)
+
+    def _make_empty(self) -> EmptyState:
+        theme = self._desk.theme
+        connect = button(theme, self.tr("Connect a tool"), "connect")
         connect.clicked.connect(lambda: self.go.emit("connect"))
-        try_it = button(desk.theme, self.tr("Try it"), "try_it")
+        try_it = button(theme, self.tr("Try it"), "try_it")
         try_it.clicked.connect(lambda: self.go.emit("try_it"))
-        self.empty = EmptyState(
-            desk.theme,
+        return EmptyState(
+            theme,
             "activity",
             self.tr("No requests within the last hour"),
             self.tr("Give a tool the base URL and the token, or ask something here."),
             [connect, try_it],
         )
-        self.body.addWidget(self.chart, 1)
-        self.body.addWidget(self.empty, 1)
-        self.body.addWidget(self.legend)
 
     def refresh(self) -> None:
         """Shows the hour that ends now."""

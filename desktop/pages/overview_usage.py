@@ -32,7 +32,7 @@ class UsageCard(Card):
     """Asks the engine while somebody looks."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
+        super().__init__(self.tr("Usage"))
         self._desk = desk
         self._rows: tuple[UsageRow, ...] = ()
         self._now = desk.figures.now()
@@ -61,8 +61,6 @@ class UsageCard(Card):
         self._timer.timeout.connect(self.refresh)
 
     def _lay_out(self) -> None:
-        self.title.setText(self.tr("Usage"))
-        self.body.addWidget(self.title)
         choices = Flow(across=XL, down=S)
         choices.addWidget(self.span)
         choices.addWidget(self.by)

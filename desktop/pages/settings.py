@@ -11,6 +11,7 @@ from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QPushButton
 
+from desktop.at_login import AtLogin
 from desktop.desk import Desk
 from desktop.life import Phase, TroubleKind
 from desktop.look.metrics import XL, S
@@ -19,7 +20,6 @@ from desktop.pages.settings_doctor import DoctorGroup
 from desktop.pages.settings_engine import PORT, EngineSettings
 from desktop.pages.settings_general import GeneralGroup
 from desktop.pages.settings_secrets import CredentialsGroup, TokenGroup
-from desktop.system.autostart import Autostart
 from desktop.tasks import spawn
 from desktop.widgets.buttons import button
 from desktop.widgets.fields import SearchField
@@ -33,7 +33,7 @@ class SettingsPage(Page):
     go = Signal(str)
     "Another page is wanted."
 
-    def __init__(self, desk: Desk, autostart: Autostart, remembered: QSettings) -> None:
+    def __init__(self, desk: Desk, at_login: AtLogin, remembered: QSettings) -> None:
         """remembered: what the window remembers of itself."""
         super().__init__("", "")
         self.title.setText(self.tr("Settings"))
@@ -52,7 +52,7 @@ class SettingsPage(Page):
         banners.addWidget(self.restart)
         outer.insertLayout(1, banners)
         self.engine = EngineSettings(desk, self)
-        self.general = GeneralGroup(desk, autostart, remembered)
+        self.general = GeneralGroup(desk, at_login, remembered)
         self.credentials = CredentialsGroup(desk)
         self.token = TokenGroup(desk)
         self.doctor = DoctorGroup(desk, self.engine.log_rows)

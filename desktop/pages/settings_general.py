@@ -1,42 +1,40 @@
 """What the window itself remembers: start at login, theme, notifications. Needs no engine."""
 
-from typing import Final
-
 from PySide6.QtCore import QCoreApplication, QSettings
 
+from desktop.at_login import AtLogin
 from desktop.desk import Desk
 from desktop.look.theme import Mode
 from desktop.pages.settings_rows import Group, Row
-from desktop.system.autostart import Autostart, AutostartFailed
+from desktop.remembered import NOTIFICATIONS, THEME, wants_notifications
+from desktop.system.autostart import AutostartFailed
+from desktop.tasks import spawn
 from desktop.widgets.buttons import Segmented, Switch, rename
-
-THEME_KEY: Final = "theme"
-NOTIFICATIONS_KEY: Final = "notifications"
-
-
-def notifications_wanted(remembered: QSettings) -> bool:
-    """Whether the owner wants notifications; nobody said so yet: yes."""
-    return bool(remembered.value(NOTIFICATIONS_KEY, defaultValue=True, type=bool))
 
 
 class GeneralGroup(Group):
     """The rows of the program itself."""
 
-    def __init__(self, desk: Desk, autostart: Autostart, remembered: QSettings) -> None:
+    def __init__(self, desk: Desk, at_login: AtLogin, remembered: QSettings) -> None:
         super().__init__(QCoreApplication.translate("Settings", "General"))
-        self._desk, self._autostart, self._remembered = desk, autostart, remembered
+        self._desk, self._at_login, self._remembered = desk, at_login, remembered
+        at_login.changed.connect(self._show_login)
         self.add(self._make_login())
         self.add(self._make_theme())
         self.add(self._make_notifications())
 
     def look(self) -> None:
         """Shows what holds now; start at login may have been changed elsewhere."""
-        self.login.setChecked(self._autostart.enabled())
+        spawn(self._at_login.look(), name="look at start at login")
+
+    def _show_login(self) -> None:
+        self.login.setChecked(self._at_login.enabled)
 
     def _make_login(self) -> Row:
         title = self.tr("Start at login")
         self.login = self._switch(title)
-        self.login.clicked.connect(self._set_login)
+        self.login.setChecked(self._at_login.enabled)
+        self.login.clicked.connect(lambda on: spawn(self._set_login(on), name="start at login"))
         hint = self.tr("Pollux then waits in the tray, and your tools find it.")
         self.login_row = self._row(title, hint, self.login)
         return self.login_row
@@ -56,10 +54,8 @@ class GeneralGroup(Group):
     def _make_notifications(self) -> Row:
         title = self.tr("Notifications")
         self.notifications = self._switch(title)
-        self.notifications.setChecked(notifications_wanted(self._remembered))
-        self.notifications.clicked.connect(
-            lambda on: self._remembered.setValue(NOTIFICATIONS_KEY, on)
-        )
+        self.notifications.setChecked(wants_notifications(self._remembered))
+        self.notifications.clicked.connect(lambda on: self._remembered.setValue(NOTIFICATIONS, on))
         hint = self.tr(
             "Only what needs you: an account has to sign in again, no credential is left, "
             "the port is taken."
@@ -76,15 +72,15 @@ class GeneralGroup(Group):
         made.heading.setBuddy(switch)
         return made
 
-    def _set_login(self, on: bool) -> None:
+    async def _set_login(self, on: bool) -> None:
         try:
-            self._autostart.set(enabled=on)
+            await self._at_login.choose(enabled=on)
         except AutostartFailed as failed:
-            self.login.setChecked(self._autostart.enabled())
+            self._show_login()
             self.login_row.tell("bad", f"{failed.sentence} {failed.next_step}")
         else:
             self.login_row.tell("info", "")
 
     def _choose_theme(self, mode: str) -> None:
         self._desk.theme.choose(Mode(mode))
-        self._remembered.setValue(THEME_KEY, mode)
+        self._remembered.setValue(THEME, mode)

@@ -130,21 +130,21 @@ class Welcome(QWidget):
             theme,
             "key",
             self.tr("Paste an API key"),
-            self.tr("The quickest way. A key from AI Studio is free and takes a minute."),
+            self.tr("The quickest way: a key from AI Studio is free."),
             self.tr("One or many at once."),
         )
         self.sign_in_door = Door(
             theme,
             "person",
             self.tr("Sign in with Google"),
-            self.tr("Uses the projects of your Google account through your browser."),
+            self.tr("Uses the projects of your Google account."),
             self.tr("Needs an OAuth client of your own; Pollux shows how."),
         )
         self.demo_door = Door(
             theme,
             "spark",
             self.tr("Try the demo"),
-            self.tr("Three pretend accounts on a built-in Google, with traffic to look at."),
+            self.tr("A built-in pretend Google with three accounts."),
             self.tr("No account and no network needed."),
         )
         doors = row(L)

@@ -28,10 +28,10 @@ def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """Coroutine tests in this folder run on Qt's loop, as the window does."""
-    return {"qasync": lambda: qasync.QEventLoop(_application())}
+    return {"qasync": lambda: qasync.QEventLoop(application())}
 
 
-def _application() -> QApplication:
+def application() -> QApplication:
     application = QApplication.instance()
     return application if isinstance(application, QApplication) else QApplication([])
 
@@ -47,13 +47,15 @@ def garbage_stays_on_this_thread() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="package")
 def nothing_is_left_to_other_tests() -> Iterator[None]:
     yield
+    # What is on the offscreen clipboard outlives the interpreter, and takes it along.
+    QApplication.clipboard().clear()
     gc.collect()
     gc.enable()
 
 
 @pytest.fixture
 def theme() -> Theme:
-    return Theme(_application(), Mode.LIGHT)
+    return Theme(application(), Mode.LIGHT)
 
 
 @pytest.fixture

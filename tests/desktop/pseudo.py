@@ -19,6 +19,7 @@ _KEPT = re.compile(
 )
 _ACCENTED = str.maketrans("aceinosuyACEINOSUY", "áçéíñöśúýÁÇÉÍÑÖŚÚÝ")
 
+_WORD = "~" * 9
 LONGER = 0.35
 "What German or Finnish add to English."
 
@@ -33,7 +34,9 @@ def pseudo(text: str) -> str:
         plain_from = kept.end()
     parts.append(text[plain_from:].translate(_ACCENTED))
     visible = len(_KEPT.sub("", text))
-    return f"[{''.join(parts)} {'~' * max(1, round(visible * LONGER) - 2)}]"
+    more = max(1, round(visible * LONGER) - 2)
+    words = [_WORD] * (more // len(_WORD)) + ["~" * (more % len(_WORD))]
+    return f"[{''.join(parts)} {' '.join(words).strip()}]"
 
 
 class PseudoTranslator(QTranslator):

@@ -29,9 +29,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app import _remembered, make_application, serve
+from desktop.app import make_application, serve
+from desktop.look.theme import Theme
+from desktop.remembered import mode_of, remembered
 from desktop.shell import Shell
 from desktop.sources import OwnerSources
+from desktop.system.autostart import autostart
 from proxy_core.api import parse_arguments
 
 LEFT = Qt.MouseButton.LeftButton
@@ -40,7 +43,7 @@ LEFT = Qt.MouseButton.LeftButton
 def name_of(widget: QWidget) -> str:
     """What a screen reader says."""
     interface = QAccessible.queryAccessibleInterface(widget)
-    return interface.text(QAccessible.Text.Name) if interface is not None else ""
+    return interface.text(QAccessible.Text.Name)
 
 
 def shown(kind: type[QWidget] = QWidget) -> Iterator[Any]:
@@ -89,7 +92,7 @@ class Hand:
     @staticmethod
     def _click_item(view: QAbstractItemView, words: str) -> bool:
         model = view.model()
-        for row in range(model.rowCount() if model is not None else 0):
+        for row in range(model.rowCount()):
             index = model.index(row, 0)
             if str(index.data() or "") == words:
                 QTest.mouseClick(view.viewport(), LEFT, pos=view.visualRect(index).center())
@@ -161,7 +164,8 @@ def main() -> int:
     sources.set_up_log()
     app = make_application()
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-        shell = Shell(app, sources, _remembered(sources.settings_file))
+        kept = remembered(sources.settings_file)
+        shell = Shell(Theme(app, mode_of(kept)), sources, kept, autostart=autostart())
 
         async def run() -> None:
             task = asyncio.ensure_future(obey(Hand(shell)))

@@ -4,12 +4,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
+from desktop.at_login import AtLogin
 from desktop.desk import Desk
-from desktop.telling import NOTIFY_KEY, Telling
+from desktop.remembered import NOTIFICATIONS
+from desktop.telling import Telling
 from desktop.tray.tray import Tray
 from desktop.tray.view import TrayState, TrayView
 from proxy_core.api import NetworkChanged, PortTaken, Woke
 from tests.desktop.conftest import until
+from tests.fakes.autostart import FakeAutostart
 from tests.fakes.commands import credential, model
 from tests.fakes.window import FakeEngine, exchange
 
@@ -43,7 +46,9 @@ def tray(theme: object) -> Iterator[WrittenTray]:
 
 @pytest.fixture
 def telling(desk: Desk, tray: WrittenTray, remembered: QSettings) -> Telling:
-    return Telling(desk, tray, remembered, lambda: True)
+    at_login = AtLogin(FakeAutostart())
+    at_login.enabled = True
+    return Telling(desk, tray, remembered, at_login)
 
 
 async def test_the_tray_follows_the_state(
@@ -86,7 +91,7 @@ async def test_an_exhausted_pool_says_when_the_first_returns(
 async def test_who_wants_no_notifications_gets_none(
     telling: Telling, tray: WrittenTray, engine: FakeEngine, remembered: QSettings
 ) -> None:
-    remembered.setValue(NOTIFY_KEY, False)
+    remembered.setValue(NOTIFICATIONS, False)
     engine.commands.put(credential("accaaaaaaaaaa", "ada@example.com", "needs_sign_in"))
     await until(lambda: telling.parent() is tray and tray.views[-1].state is TrayState.DEGRADED)
     assert tray.messages == []

@@ -1,3 +1,4 @@
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -313,3 +314,35 @@ async def test_details_lead_to_googles_page_and_close_when_the_credential_is_gon
     del commands.pool["svc1"]
     commands.tell()
     await until(lambda: opened(Details) is None)
+
+
+async def test_a_button_keeps_the_focus_while_details_count_down(
+    page: AccountsPage, commands: SteeredCommands, desk: Desk
+) -> None:
+    ends = desk.figures.now() + 60
+    commands.put(credential("key1", "team-key", models=(model("m", "cooling", until=ends),)))
+    await until(lambda: page.table.sorted.rowCount() == 1)
+    page.table.setFocus()
+    assert page.table.current() is not None
+    page.show_details("key1")
+    details = opened(Details)
+    assert details is not None
+    first = button(details, "Copy id")
+    first.setFocus()
+    await until(lambda: button(details, "Copy id") is not first)
+    await until(lambda: details.focusWidget() is button(details, "Copy id"))
+    details.reject()
+
+
+async def test_forty_credentials_with_long_names_are_drawn_in_under_a_tenth_of_a_second(
+    page: AccountsPage, commands: SteeredCommands
+) -> None:
+    long = "a.person.with.a.very.long.name.indeed@subsidiary.example.com · and-a-long-project"
+    commands.put(
+        *(credential(f"acc{at}", f"{at}.{long}", models=(model("m"),)) for at in range(40))
+    )
+    await until(lambda: page.table.sorted.rowCount() == 40)
+    page.grab()
+    began = time.perf_counter()
+    page.table.viewport().grab()
+    assert time.perf_counter() - began < 0.1

@@ -19,6 +19,7 @@ def test_a_credential_all_of_whose_models_rest_counts_down() -> None:
     (row,) = rows_of([view], Rotation(), NOW)
     assert row.chip == "Resting 42 s"
     assert row.counts
+    assert not row.usable
 
 
 def test_a_spent_day_says_when_it_is_back() -> None:
@@ -30,6 +31,7 @@ def test_one_resting_model_of_two_is_a_note_beside_ready() -> None:
     models = (model("flash", "cooling", until=NOW + 42), model("pro"))
     (row,) = rows_of([credential("key1", "k", models=models)], Rotation(), NOW)
     assert (row.chip, row.standing.note) == ("Ready", "1 of 2 models resting")
+    assert row.usable
 
 
 def test_a_rest_that_is_over_is_no_rest() -> None:

@@ -11,14 +11,14 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QPlainTextEdit, QWidget
 
+from desktop.at_login import AtLogin
 from desktop.desk import Desk
 from desktop.life import Phase
 from desktop.look.theme import Mode
 from desktop.pages.settings import SettingsPage
 from desktop.pages.settings_catalogue import ANSWERS, LOG, NETWORK, ROTATION
-from desktop.pages.settings_general import notifications_wanted
 from desktop.pages.settings_rows import Row
-from desktop.system.autostart import AutostartFailed
+from desktop.remembered import wants_notifications
 from desktop.widgets.sheet import Question
 from proxy_core.api import Finding, Keeping, PortTaken, Refusal, RefusalCode
 from proxy_core.engine.settings_change import SettingsChanger
@@ -26,6 +26,7 @@ from proxy_core.settings import ONLY_FROM_OUTSIDE, SETTINGS, load_settings
 from tests.desktop.accessible import nameless, unexplained
 from tests.desktop.conftest import Notes, until
 from tests.desktop.cut import cut_texts
+from tests.fakes.autostart import FakeAutostart
 from tests.fakes.commands import NO_CLIENT, FakeCommands, Gate
 from tests.fakes.window import TOKEN, FakeEngine
 
@@ -41,20 +42,6 @@ FOR_SERVERS = {
 }
 
 
-class FakeAutostart:
-    def __init__(self) -> None:
-        self.on = False
-        self.fails = False
-
-    def enabled(self) -> bool:
-        return self.on
-
-    def set(self, *, enabled: bool) -> None:
-        if self.fails:
-            raise AutostartFailed("The folder is read-only.", "Mend its permissions.")
-        self.on = enabled
-
-
 class Stage:
     """A page that is shown, and what is around it."""
 
@@ -63,7 +50,7 @@ class Stage:
         self.file = folder / "settings.toml"
         self.autostart = FakeAutostart()
         self.remembered = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
-        self.page = SettingsPage(desk, self.autostart, self.remembered)
+        self.page = SettingsPage(desk, AtLogin(self.autostart), self.remembered)
         self.page.resize(900, 700)
 
     async def show(self) -> None:
@@ -324,16 +311,16 @@ async def test_theme_notifications_and_login_are_remembered(stage: Stage) -> Non
     assert stage.desk.theme.mode is Mode.DARK
     assert stage.remembered.value("theme") == "dark"
     stage.click("Notifications")
-    assert not notifications_wanted(stage.remembered)
+    assert not wants_notifications(stage.remembered)
     stage.click("Start at login")
-    assert stage.autostart.on
+    await until(lambda: stage.autostart.on)
 
 
 async def test_a_system_that_refuses_start_at_login_is_heard(stage: Stage) -> None:
     stage.autostart.fails = True
     await stage.show()
     stage.click("Start at login")
-    assert "read-only" in stage.page.general.login_row.said
+    await until(lambda: "read-only" in stage.page.general.login_row.said)
     assert not stage.page.general.login.isChecked()
 
 
@@ -421,7 +408,10 @@ async def test_an_oauth_client_is_put_in_by_its_file_and_forgotten(
     good.write_text('{"installed": {}}')
     bad.write_text("{}")
     row = stage.page.credentials.client_row
-    for file, said in ((bad, "no OAuth client"), (tmp_path / "gone.json", "cannot be read")):
+    for file, said in (
+        (bad, "This is no OAuth client"),
+        (tmp_path / "gone.json", "cannot be read"),
+    ):
         await _choose(stage, file)
         await until(partial(_speaks_of, row, said))
     await _choose(stage, good)

@@ -1,0 +1,31 @@
+"""What the window remembers of itself, in `window.ini` beside settings.toml: one name per thing.
+
+Not here: the settings of the proxy, and where the window stood (`window.place`).
+"""
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QSettings
+
+from desktop.look.theme import Mode
+
+THEME: Final = "theme"
+NOTIFICATIONS: Final = "notifications"
+TRAY_HINT: Final = "hints/tray"
+"Whether the owner was told where a closed window goes."
+
+
+def remembered(settings_file: Path) -> QSettings:
+    return QSettings(str(settings_file.with_name("window.ini")), QSettings.Format.IniFormat)
+
+
+def mode_of(kept: QSettings) -> Mode:
+    """The theme that the owner chose; the system's where nothing usable was remembered."""
+    value = str(kept.value(THEME, Mode.SYSTEM.value))
+    return Mode(value) if value in list(Mode) else Mode.SYSTEM
+
+
+def wants_notifications(kept: QSettings) -> bool:
+    """Unless the owner said otherwise."""
+    return bool(kept.value(NOTIFICATIONS, defaultValue=True, type=bool))
