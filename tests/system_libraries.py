@@ -1,8 +1,8 @@
 """Sees to what the tests need of the system; run by `make test`.
 
 That is the libraries of Qt, a screen with a tray that nobody sees, a keyring on a D-Bus session,
-and a browser. It installs them only on Debian (and what descends from it) as root; elsewhere it says
-exactly what is missing and how to install it, and fails. It needs nothing but the standard library.
+and a browser. It installs them only on Debian (and what descends from it) as root; elsewhere it
+says exactly what is missing and how to install it, and fails. It needs only the standard library.
 """
 
 import ctypes

@@ -108,7 +108,9 @@ def _as_json(reached: Mapping[int, Reached]) -> bytes:
 
 
 def _machine() -> str:
-    packages = ", ".join(f"{name} {version(name)}" for name in ("aiohttp", "uvloop", "orjson"))
+    packages = ", ".join(
+        f"{name} {version(name)}" for name in ("aiohttp", "uvloop", "orjson", "PySide6-Essentials")
+    )
     return (
         f"Measured on {datetime.now(UTC):%Y-%m-%d}: {_processor()}, {os.cpu_count()} cores,"
         f" {platform.system()}, Python {platform.python_version()}, {packages}."

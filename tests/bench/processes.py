@@ -31,6 +31,8 @@ class Server:
     start_s: float
     "From the start of the process to the first answer of /healthz."
     process: subprocess.Popen[bytes]
+    began: float
+    "When it was started (time.monotonic, which all processes share)."
 
     def cpu_s(self) -> float:
         """Seconds of CPU since its start, of all threads and children that live."""
@@ -50,6 +52,13 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        _close_pipes(self.process)
+
+
+def _close_pipes(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
 
 
 def _tree(pid: int) -> list[int]:
@@ -82,11 +91,13 @@ def start(
     folder: Path,
     core: int = PROXY_CORE,
     env: Mapping[str, str] | None = None,
+    talks: bool = False,
 ) -> Server:
     """Start a Python program that will listen on `port`, and wait until it does.
 
     command: what follows `python`. folder: its working folder and home; its output goes there.
     env: all of its environment, but for what Python and the loader need.
+    talks: its standard input and output are pipes to us, and only its errors go to the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with pinned(core), (folder / "output.log").open("wb") as output:
@@ -101,20 +112,21 @@ def start(
                 "PYTHONPATH": str(ROOT),
                 **(env or {}),
             },
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if talks else output,
+            stderr=output,
         )
     try:
         _wait(process, port, began + _START_LIMIT_S)
     except BaseException as failure:
         process.kill()
         process.wait()
+        _close_pipes(process)
         if isinstance(failure, TimeoutError):
             tail = (folder / "output.log").read_text(errors="replace")[-2000:]
             raise StartFailed(f"{name} did not start: {' '.join(command)}\n{tail}") from failure
         raise
-    return Server(name, port, time.monotonic() - began, process)
+    return Server(name, port, time.monotonic() - began, process, began)
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, until: float) -> None:

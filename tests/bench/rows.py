@@ -14,6 +14,7 @@ from tests.bench.processes import Server
 from tests.bench.table import Figure, Reached, grade
 from tests.bench.turns import CONCURRENCY, Bench, Duel, Sizes
 from tests.bench.upstream import ask
+from tests.bench.window_rows import window_idle, window_open, window_start, window_timer
 
 _KIB, _MIB = 2**10, 2**20
 _KB, _MB = 1000, 1_000_000
@@ -189,16 +190,22 @@ def idle(bench: Bench) -> Reached:
     percent = (pollux.cpu_s() - before) / bench.sizes.idle_s * 100
     resident = pollux.resident_bytes()
     pollux.stop()
+    window = window_idle(bench)
     return Reached(
-        f"{resident / _MIB:.0f} MiB, {percent:.3f} % CPU",
-        grade([Figure(resident, 55 * _MIB, 45 * _MIB), Figure(percent, 0.05)]),
-        {"resident_bytes": resident, "cpu_percent": percent},
+        f"{resident / _MIB:.0f} MiB, {percent:.3f} % CPU / {window.text}",
+        grade([Figure(resident, 55 * _MIB, 45 * _MIB), Figure(percent, 0.05), *window.figures]),
+        {"resident_bytes": resident, "cpu_percent": percent} | window.numbers,
     )
 
 
 def start(bench: Bench) -> Reached:
     middle = _start_s(bench, CREDENTIALS)
-    return Reached(f"{middle:.2f} s", grade([Figure(middle, 0.5, 0.4)]), {"start_s": middle})
+    window = window_start(bench)
+    return Reached(
+        f"{middle:.2f} s / {window.text}",
+        grade([Figure(middle, 0.5, 0.4), *window.figures]),
+        {"start_s": middle} | window.numbers,
+    )
 
 
 def _start_s(bench: Bench, credentials: int) -> float:
@@ -218,6 +225,8 @@ ROWS: Mapping[int, Callable[[Bench], Reached]] = {
     4: openai_stream,
     5: added_latency,
     6: slow_streams,
+    7: window_open,
+    8: window_timer,
     9: memory,
     10: many_credentials,
     11: idle,

@@ -104,7 +104,7 @@ def test_the_table_goes_between_the_marks_of_the_readme() -> None:
     assert table.replace_block(readme, rendered) == (
         "before\n<!-- bench -->\n"
         "| # | | must | stretch | reached | |\n|---|---|---|---|---|---|\n"
-        "| 12 | start to listening | 0.5 s | 0.4 s | 0.31 s | stretch |\n"
+        "| 12 | start to listening / to tray | 0.5 / 0.8 s | 0.4 / 0.4 s | 0.31 s | stretch |\n"
         "<!-- /bench -->\nafter\n"
     )
 

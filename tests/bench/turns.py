@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from statistics import median
+from time import sleep
 
 from tests.bench import load
 from tests.bench.contenders import Arena
@@ -37,6 +38,8 @@ class Sizes:
     aborts: int = 3000
     idle_s: float = 20
     starts: int = 7
+    timer_s: float = 10
+    "For which the window's timer is watched, and for which its slots block."
 
 
 QUICK = Sizes(
@@ -50,6 +53,7 @@ QUICK = Sizes(
     aborts=300,
     idle_s=4,
     starts=3,
+    timer_s=4,
 )
 
 
@@ -76,27 +80,37 @@ class Bench:
         self.pollux = arena.pollux(profiled=True)
         "The one of the ratios."
 
-    def duel(self, a: Server, b: Server, turn: Load, units: int, warm: Load) -> Duel:
-        """CPU per unit of both, where a turn has so many units."""
+    def duel(
+        self, a: Server, b: Server, turn: Load, units: int, warm: Load, rest_s: float = 0.0
+    ) -> Duel:
+        """CPU per unit of both, where a turn has so many units.
+
+        rest_s: counted after each turn, for work that comes later, as a window's does.
+        """
         for server in (a, b):
             self.runner.run(warm(server.port))
         spent: dict[Server, list[float]] = {a: [], b: []}
         for server in (a, b, b, a) * self.sizes.rounds:
             before = server.cpu_s()
             self.runner.run(turn(server.port))
+            sleep(rest_s)
             spent[server].append((server.cpu_s() - before) / units)
         return Duel(median(spent[a]), median(spent[b]))
 
-    def duel_of_requests(self, a: Server, b: Server, request: bytes, number: int) -> Duel:
+    def duel_of_requests(
+        self, a: Server, b: Server, request: bytes, number: int, rest_s: float = 0.0
+    ) -> Duel:
         def turn(port: int) -> Coroutine[None, None, None]:
             return load.closed_loop(port, [request], number, CONCURRENCY)
 
         def warm(port: int) -> Coroutine[None, None, None]:
             return load.closed_loop(port, [request], max(number // 5, 50), CONCURRENCY)
 
-        return self.duel(a, b, turn, number, warm)
+        return self.duel(a, b, turn, number, warm, rest_s)
 
-    def duel_of_streams(self, a: Server, b: Server, make: Callable[[str], bytes]) -> Duel:
+    def duel_of_streams(
+        self, a: Server, b: Server, make: Callable[[str], bytes], rest_s: float = 0.0
+    ) -> Duel:
         """CPU per event of streams that are all open at once."""
         request = make(ask(_EVENTS, every_ms=10))
 
@@ -107,4 +121,4 @@ class Bench:
         async def warm(port: int) -> None:
             await load.streams(port, [make(ask(20, every_ms=5))], 20, over_s=0.1)
 
-        return self.duel(a, b, turn, self.sizes.streams * _EVENTS, warm)
+        return self.duel(a, b, turn, self.sizes.streams * _EVENTS, warm, rest_s)

@@ -5,6 +5,7 @@ import signal
 import sys
 from functools import partial
 
+from tests.bench.processes import StartFailed
 from tests.soak.course import Size, run
 
 
@@ -19,7 +20,10 @@ def main() -> int:
     # So that a run that is ended leaves no window behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     size = Size(options.minutes, options.requests, step_ms=min(3_000, int(options.minutes * 1_000)))
-    wrong = run(size, say=partial(print, flush=True))
+    try:
+        wrong = run(size, say=partial(print, flush=True))
+    except StartFailed as failure:
+        wrong = [str(failure)]
     for sentence in wrong:
         print(f"WRONG: {sentence}", file=sys.stderr)
     print("not well" if wrong else "all is well")

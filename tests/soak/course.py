@@ -18,7 +18,7 @@ from tests.bench.processes import Server, StartFailed
 from tests.bench.windows import Window
 from tests.soak import load
 from tests.soak.load import Tally
-from tests.soak.verdict import Sample, faults, report, violations
+from tests.soak.verdict import Sample, failures, faults, report, violations
 
 _MIB = 2**20
 _END_S = 30.0
@@ -80,14 +80,16 @@ def _judge(window: Window, size: Size, tally: Tally, say: Callable[[str], None])
         say(f"{window.ask('sample')['versions']}, {window.display}, {per_s:.0f} requests/s")
         steps = window.ask(f"live {size.step_ms}")["steps"]
         warm_up_s = steps * size.step_ms / 1000 * size.warm_up_rounds
-        runner.run(load.run(window.server.port, int(warm_up_s * per_s) + 1, warm_up_s, Tally()))
+        warm = Tally()
+        runner.run(load.run(window.server.port, int(warm_up_s * per_s) + 1, warm_up_s, warm))
         before = _sample(window, size.settle_s)
         say(f"warmed up in {warm_up_s:.0f} s: {before.resident_bytes / _MIB:.1f} MiB")
         window.ask(f"live {size.step_ms}")
         runner.run(_under_load(window, size, tally, say))
         after = _sample(window, size.settle_s)
     say(report(before, after, tally))
-    return [*violations(before, after, tally), *_quit(window.server.process)]
+    wrong = [*failures(warm), *violations(before, after, tally)]
+    return [*wrong, *_quit(window.server.process)]
 
 
 async def _under_load(window: Window, size: Size, tally: Tally, say: Callable[[str], None]) -> None:

@@ -46,9 +46,13 @@ def violations(before: Sample, after: Sample, tally: Tally) -> list[str]:
         for name, more in differences(before.done, after.done).items()
         if more <= 0
     ]
-    if tally.failed:
-        found.append(f"{tally.failed} of {tally.sent} requests failed: {'; '.join(tally.reasons)}")
-    return found
+    return found + failures(tally)
+
+
+def failures(tally: Tally) -> list[str]:
+    if not tally.failed:
+        return []
+    return [f"{tally.failed} of {tally.sent} requests failed: {'; '.join(tally.reasons)}"]
 
 
 def faults(output: str) -> list[str]:

@@ -1,7 +1,7 @@
 """The program with its window, and inside it somebody who uses it without a pause.
 
 It knows the benchmark's orders and three more: `live` starts the owner, `rest` stops it at the
-overview, `sample` counts references, objects and complaints.
+overview, `sample` counts references and objects. Complaints go to the standard error stream.
 """
 
 import gc
@@ -40,8 +40,7 @@ OFFSCREEN_LACKS = "This plugin does not support "
 
 
 class Faults(logging.Handler):
-    """Hears every complaint there is: Qt's, Python's, and errors in the log; writes each, marked,
-    to the standard error stream."""
+    """Hears every complaint there is, Qt's, Python's and errors in the log, and marks it."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
