@@ -7,7 +7,8 @@ session, a signal) only sets an event; the shell then stops the engine and retur
 import asyncio
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import qasync
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -25,6 +26,8 @@ from desktop.system.autostart import autostart
 from desktop.system.single_instance import Claim, SingleInstance
 from proxy_core.api import parse_arguments
 
+THREADS = 2
+"For what blocks: reading settings, files of tools, the entry for start at login."
 APP_ID = "io.github.pollux_proxy.Pollux"
 "Name of the desktop entry, and of the taskbar's group on Windows."
 
@@ -47,8 +50,11 @@ class Application(QApplication):
         return super().event(event)
 
 
-def run(argv: Sequence[str]) -> int:
-    """Runs the tray application until it is quit; returns the exit code."""
+def run(argv: Sequence[str], make_shell: Callable[..., Shell] = Shell) -> int:
+    """Runs the tray application until it is quit; returns the exit code.
+
+    make_shell: what drives it makes its own; it takes what Shell takes.
+    """
     arguments = parse_arguments(argv)
     sources = OwnerSources(arguments)
     sources.set_up_log()
@@ -61,7 +67,7 @@ def run(argv: Sequence[str]) -> int:
     kept = remembered(sources.settings_file)
     theme = Theme(app, mode_of(kept))
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-        shell = Shell(
+        shell = make_shell(
             theme,
             sources,
             kept,
@@ -102,6 +108,8 @@ async def serve(app: Application, shell: Shell) -> None:
     """Runs the shell until it is quit, and lets Qt end then."""
     app.quit_asked.connect(shell.ask_quit)
     _on_signals(shell)
+    # Qt's threads, which qasync would take, are ten at once; nearly nothing is asked of them.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "window"))
     collector = Collector()
     try:
         await shell.run()

@@ -5,8 +5,10 @@ Not here: what any of them shows or asks.
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QWidget
@@ -39,6 +41,9 @@ from proxy_core.api import Refusal
 
 TRAY_PATIENCE_MS = 15_000
 "How long a start in the background waits for a tray before it shows the window."
+AnyPage: TypeAlias = (
+    OverviewPage | AccountsPage | ActivityPage | ConnectPage | TryItPage | SettingsPage
+)
 DIALOGS = ("add_account", "add_key")
 "What pages ask to `go` to that is no page."
 
@@ -141,20 +146,23 @@ class Shell(QObject):
         self._leaving.guard(window, self.ask_quit)
         return window
 
-    def _make_pages(self) -> Mapping[str, QWidget]:
+    def _make_pages(self) -> Mapping[str, Callable[[], QWidget]]:
         desk = self.desk
-        pages: dict[str, QWidget] = {
-            "overview": OverviewPage(desk),
-            "accounts": AccountsPage(desk),
-            "activity": ActivityPage(desk),
-            "connect": ConnectPage(desk, ToolFiles(self._sources.folders())),
-            "try_it": TryItPage(desk),
-            "settings": SettingsPage(desk, self._at_login, self._remembered),
+        folders = self._sources.folders()
+        makers: dict[str, Callable[[], AnyPage]] = {
+            "overview": lambda: OverviewPage(desk),
+            "accounts": lambda: AccountsPage(desk),
+            "activity": lambda: ActivityPage(desk),
+            "connect": lambda: ConnectPage(desk, ToolFiles(folders)),
+            "try_it": lambda: TryItPage(desk),
+            "settings": lambda: SettingsPage(desk, self._at_login, self._remembered),
         }
-        for page in pages.values():
-            if (go := getattr(page, "go", None)) is not None:
-                go.connect(self.go)
-        return pages
+        return {key: partial(self._wired, make) for key, make in makers.items()}
+
+    def _wired(self, make: Callable[[], AnyPage]) -> QWidget:
+        page = make()
+        page.go.connect(self.go)
+        return page
 
     # -- what is asked ---------------------------------------------------------------------
 

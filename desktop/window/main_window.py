@@ -45,24 +45,27 @@ class MainWindow(QMainWindow):
     "list[Path]"
     page_changed = Signal(str)
 
-    def __init__(self, desk: Desk, pages: Mapping[str, QWidget], memory: QSettings) -> None:
-        """pages: by key, in the sidebar's order; a key that the sidebar has no word for is
-        reached by `go` alone. memory: keeps place and size."""
+    def __init__(
+        self, desk: Desk, pages: Mapping[str, Callable[[], QWidget]], memory: QSettings
+    ) -> None:
+        """pages: how each is made, by key and in the sidebar's order; a key that the sidebar has no
+        word for is reached by `go` alone. memory: keeps place and size."""
         super().__init__()
-        self._desk, self._pages, self._memory = desk, dict(pages), memory
+        self._desk, self._makers, self._memory = desk, dict(pages), memory
+        self._pages: dict[str, QWidget] = {}
+        "Those that were shown; each takes a megabyte or two, and time to make."
         self.setWindowTitle("Pollux")
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
-        self.sidebar = Sidebar(desk, [e for e in self._entries() if e.key in self._pages])
+        self.sidebar = Sidebar(desk, [e for e in self._entries() if e.key in self._makers])
         self.news = News(desk)
         self.stack = QStackedWidget()
         self._lay_out()
         self._toast = Toast(self)
         self.sidebar.chosen.connect(self.go)
         self.news.go.connect(self.go)
-        for page in self._pages.values():
-            self.stack.addWidget(page)
         self._add_keys()
+        self.go(next(iter(self._makers)))
         place.restore(self, memory)
 
     def _lay_out(self) -> None:
@@ -94,7 +97,7 @@ class MainWindow(QMainWindow):
         ]
 
     def _add_keys(self) -> None:
-        for at, key in enumerate(self._pages, 1):
+        for at, key in enumerate(self._makers, 1):
             self._add_key(f"Ctrl+{at}", partial(self.go, key))
         self._add_key("Ctrl+N", self.add_account_asked.emit)
         self._add_key("Ctrl+K", self.add_key_asked.emit)
@@ -112,9 +115,15 @@ class MainWindow(QMainWindow):
     def go(self, page: str) -> None:
         """Shows a page."""
         if page != self.page:
-            self.stack.setCurrentWidget(self._pages[page])
+            self.stack.setCurrentWidget(self._made(page))
             self.sidebar.navigation.choose(page)
             self.page_changed.emit(page)
+
+    def _made(self, page: str) -> QWidget:
+        if page not in self._pages:
+            self._pages[page] = self._makers[page]()
+            self.stack.addWidget(self._pages[page])
+        return self._pages[page]
 
     @property
     def page(self) -> str:

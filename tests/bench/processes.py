@@ -58,7 +58,8 @@ class Server:
 def _close_pipes(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
-            pipe.close()
+            with suppress(BrokenPipeError):  # of words that a crashed program never read
+                pipe.close()
 
 
 def _tree(pid: int) -> list[int]:

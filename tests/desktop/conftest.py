@@ -48,7 +48,8 @@ def garbage_stays_on_this_thread() -> Iterator[None]:
 def nothing_is_left_to_other_tests() -> Iterator[None]:
     yield
     # What is on the offscreen clipboard outlives the interpreter, and takes it along.
-    QApplication.clipboard().clear()
+    if QApplication.instance() is not None:
+        QApplication.clipboard().clear()
     gc.collect()
     gc.enable()
 

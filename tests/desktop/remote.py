@@ -12,8 +12,7 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
-import qasync
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAction, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -29,13 +28,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.app import make_application, serve
-from desktop.look.theme import Theme
-from desktop.remembered import mode_of, remembered
+from desktop.app import run
 from desktop.shell import Shell
-from desktop.sources import OwnerSources
-from desktop.system.autostart import autostart
-from proxy_core.api import parse_arguments
+from desktop.tasks import spawn
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -159,21 +154,12 @@ async def obey(hand: Hand) -> None:
 
 
 def main() -> int:
-    arguments = parse_arguments(sys.argv[1:])
-    sources = OwnerSources(arguments)
-    sources.set_up_log()
-    app = make_application()
-    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-        kept = remembered(sources.settings_file)
-        shell = Shell(Theme(app, mode_of(kept)), sources, kept, autostart=autostart())
+    def make_shell(*given: Any, **named: Any) -> Shell:
+        shell = Shell(*given, **named)
+        QTimer.singleShot(0, lambda: spawn(obey(Hand(shell)), name="obey"))
+        return shell
 
-        async def run() -> None:
-            task = asyncio.ensure_future(obey(Hand(shell)))
-            await serve(app, shell)
-            task.cancel()
-
-        runner.run(run())
-    return 0
+    return run(sys.argv[1:], make_shell)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ class Stage:
     def __init__(self, desk: Desk, folder: Path, *, tray: bool) -> None:
         self.remembered = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
         self.tray = PretendTray(there=tray)
-        self.window = MainWindow(desk, {"overview": QWidget()}, self.remembered)
+        self.window = MainWindow(desk, {"overview": QWidget}, self.remembered)
         self.quits = 0
         self.leaving = Leaving(desk, self.tray, self.remembered)
         self.leaving.guard(self.window, self._quit)

@@ -1,3 +1,4 @@
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,7 @@ def memory(tmp_path: Path) -> QSettings:
 
 
 def make(desk: Desk, memory: QSettings) -> MainWindow:
-    pages: dict[str, QWidget] = {key: QLabel(key) for key in KEYS}
-    return MainWindow(desk, pages, memory)
+    return MainWindow(desk, {key: partial(QLabel, key) for key in KEYS}, memory)
 
 
 @pytest.fixture
@@ -158,3 +158,18 @@ async def test_the_first_page_follows_the_sidebar(window: MainWindow, engine: Fa
     window.go("settings")
     window.go("settings")
     assert seen == ["settings"]
+
+
+async def test_a_page_is_made_when_it_is_first_wanted(desk: Desk, memory: QSettings) -> None:
+    made: list[str] = []
+
+    def make_page(key: str) -> QWidget:
+        made.append(key)
+        return QLabel(key)
+
+    window = MainWindow(desk, {key: partial(make_page, key) for key in KEYS}, memory)
+    assert made == ["overview"]
+    window.go("settings")
+    window.go("overview")
+    window.go("settings")
+    assert made == ["overview", "settings"]
