@@ -26,7 +26,9 @@ from desktop.system.autostart import autostart
 from desktop.system.single_instance import Claim, SingleInstance
 from proxy_core.api import parse_arguments
 
-THREADS = 2
+PATIENCE_MS = 12_000
+"For another Pollux that is about to end: it may be answering its last requests."
+THREADS = 4
 "For what blocks: reading settings, files of tools, the entry for start at login."
 APP_ID = "io.github.pollux_proxy.Pollux"
 "Name of the desktop entry, and of the taskbar's group on Windows."
@@ -62,7 +64,7 @@ def run(argv: Sequence[str], make_shell: Callable[..., Shell] = Shell) -> int:
     instance = SingleInstance()
     demo = arguments.command == "demo"
     # One that holds the folder but does not answer: the window that opens says so.
-    if not demo and instance.claim(sources.data_folder()) is Claim.HANDED_OVER:
+    if not demo and instance.claim(sources.data_folder(), PATIENCE_MS) is Claim.HANDED_OVER:
         return 0
     kept = remembered(sources.settings_file)
     theme = Theme(app, mode_of(kept))
@@ -76,6 +78,7 @@ def run(argv: Sequence[str], make_shell: Callable[..., Shell] = Shell) -> int:
             background=arguments.background,
         )
         instance.raised.connect(lambda _token: shell.show_window())
+        shell.ending.connect(instance.hear_no_more)
         runner.run(serve(app, shell))
         instance.release()
     return 0

@@ -5,6 +5,7 @@ awaited on the window's loop. Not here: starting and stopping the engine (`life`
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
@@ -12,6 +13,8 @@ from typing import Any, Protocol, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from proxy_core.api import Commands, Event, Refusal, RefusalCode, Snapshot, Totals, Update
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -73,17 +76,32 @@ class Bridge(QObject):
 
     async def ask(self, command: Callable[[Commands], Coroutine[Any, Any, T]]) -> T:
         """Asks the engine: `await bridge.ask(lambda to: to.clear(id))`. Raises Refusal."""
-        try:
-            return await asyncio.wrap_future((await self._running()).ask(command))
-        except RuntimeError as error:
-            raise self._absent() from error
+        engine = await self._running()
+        return await self._outcome(engine.ask(command))
 
     async def token(self) -> str:
         """The bearer token. Raises Refusal."""
+        engine = await self._running()
+        return await self._outcome(engine.token())
+
+    async def _outcome(self, future: Future[T]) -> T:
+        """What comes of a command; whatever keeps it from coming is a Refusal."""
         try:
-            return await asyncio.wrap_future((await self._running()).token())
-        except RuntimeError as error:
-            raise self._absent() from error
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if future.cancelled() and task is not None and not task.cancelling():
+                raise self._absent() from None  # the engine stopped meanwhile
+            raise
+        except Refusal:
+            raise
+        except Exception as error:
+            log.exception("a command failed")
+            raise Refusal(
+                RefusalCode.UNAVAILABLE,
+                self.tr("Pollux could not do that."),
+                self.tr("The log says why. Try again, or report it."),
+            ) from error
 
     async def _running(self) -> Engine:
         if self._coming is not None:

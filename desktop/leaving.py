@@ -34,9 +34,7 @@ class Leaving(QObject):
         try:
             if not self._tray.available:
                 await self._close_without_tray(window, quit_all)
-            elif self._remembered.value(
-                TRAY_HINT, defaultValue=False, type=bool
-            ) or await self._hint(window):
+            elif self._hinted() or await self._hint(window):
                 window.hide()
             else:
                 quit_all()

@@ -1,34 +1,32 @@
 """The engine's life as the window leads it: start, stop, restart, the demo, and what went wrong.
 
-What cannot start is a `Trouble` with words and ways out; the window is open all the same.
+What cannot start is a `Trouble` with words and ways out (`troubles`); the window is open all the
+same.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop import troubles
 from desktop.bridge import Bridge, Engine
-from proxy_core.api import (
-    Folders,
-    FolderTaken,
-    PortTaken,
-    Settings,
-    SettingsProblem,
-    UnreadableToken,
-    next_free,
-)
+from desktop.troubles import Trouble, TroubleKind
+from proxy_core.api import Folders, PortTaken, Settings, SettingsProblem, next_free
 
 log = logging.getLogger(__name__)
 
 GRACE_S = 10.0
 "For running exchanges, when the engine is exchanged or Pollux quits."
+
+
+FIXED = frozenset({"command line", "environment", ".env"})
+"Sources of settings that go before settings.toml."
 
 
 class Phase(StrEnum):
@@ -37,29 +35,6 @@ class Phase(StrEnum):
     RUNNING = "running"
     STOPPING = "stopping"
     TROUBLE = "trouble"
-
-
-class TroubleKind(StrEnum):
-    PORT_TAKEN = "port_taken"
-    FOLDER_TAKEN = "folder_taken"
-    SETTINGS = "settings"
-    UNREADABLE_TOKEN = "unreadable_token"  # noqa: S105 - no secret
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why the engine does not run."""
-
-    kind: TroubleKind
-    sentence: str
-    next_step: str
-    port: int = 0
-    "The one that was wanted."
-    free_port: int = 0
-    "The next one that is free; 0: none is known."
-    file: Path | None = None
-    "The one that has to be mended."
 
 
 class Sources(Protocol):
@@ -94,6 +69,7 @@ class Life(QObject):
         super().__init__(bridge)
         self._bridge, self._sources, self._only_demo = bridge, sources, only_demo
         self._engine: Engine | None = None
+        self._starting: Future[str] | None = None
         self._draining: Future[None] | None = None
         self._turn = asyncio.Lock()
         self.settings: Settings | None = None
@@ -111,6 +87,10 @@ class Life(QObject):
         without_file: leaves out settings.toml, which cannot be used.
         """
         async with self._turn:
+            if self._engine is not None:
+                return True
+            if self.demo:
+                return await self._run(self._sources.demo)
             return await self._start(without_file=without_file)
 
     async def restart(self) -> bool:
@@ -147,11 +127,7 @@ class Life(QObject):
                 if settings is not None:
                     await asyncio.to_thread(self._sources.write, settings, {"PORT": str(port)})
             except (SettingsProblem, OSError) as error:
-                self._fail(
-                    TroubleKind.SETTINGS,
-                    self.tr("The port could not be kept: {error}.").format(error=error),
-                )
-                return False
+                return self._fail(troubles.of_kept_port(error))
             return await self._start()
 
     async def stop(self, grace_s: float = GRACE_S) -> None:
@@ -160,23 +136,18 @@ class Life(QObject):
             await self._stop(grace_s)
 
     def hurry(self) -> None:
-        """Ends the grace time of a stop that is under way."""
-        if self._draining is not None:
-            self._draining.cancel()
+        """Ends a start that is under way, or the grace time of a stop."""
+        for waited in (self._starting, self._draining):
+            if waited is not None:
+                waited.cancel()
 
     # -- how -------------------------------------------------------------------------------
 
     async def _start(self, *, without_file: bool = False) -> bool:
         try:
             settings = await asyncio.to_thread(self._sources.load, without_file=without_file)
-        except SettingsProblem as problem:
-            self._fail(
-                TroubleKind.SETTINGS,
-                self.tr("A setting cannot be used: {problem}.").format(problem=problem),
-                self.tr("Mend it, then try again; or start without the settings file."),
-                file=self._sources.settings_file,
-            )
-            return False
+        except (SettingsProblem, OSError) as problem:
+            return self._fail(troubles.of_settings(problem, self._sources.settings_file))
         self.settings = settings
         return await self._run(lambda: self._sources.engine(settings))
 
@@ -184,14 +155,20 @@ class Life(QObject):
         self._show(Phase.STARTING)
         self._bridge.expect()
         engine = make()
-        started = engine.start()
+        self._starting = engine.start()
         try:
-            self.url = await asyncio.wrap_future(started)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the window says so and goes on
-            self._bridge.attach(None)
-            await self._give_up(engine)
-            await self._explain(error)
+            self.url = await asyncio.wrap_future(self._starting)
+        except asyncio.CancelledError:
+            if not self._starting.cancelled():
+                raise
+            await self._leave(engine)  # the owner is in a hurry
+            self._show(Phase.STOPPED)
             return False
+        except Exception as error:  # noqa: BLE001 - whatever it was, the window says so and goes on
+            await self._leave(engine)
+            return self._fail(await self._explain(error))
+        finally:
+            self._starting = None
         self._engine = engine
         self._bridge.attach(engine)
         self._show(Phase.RUNNING)
@@ -207,6 +184,11 @@ class Life(QObject):
         self.url = ""
         self._show(Phase.STOPPED)
 
+    async def _leave(self, engine: Engine) -> None:
+        """An engine did not start."""
+        self._bridge.attach(None)
+        await self._give_up(engine)
+
     async def _give_up(self, engine: Engine, grace_s: float = 0.0) -> None:
         self._draining = engine.stop(grace_s)
         try:
@@ -220,72 +202,28 @@ class Life(QObject):
             self._draining = None
         await asyncio.to_thread(engine.join, 5.0)
 
-    async def _explain(self, error: Exception) -> None:
-        match error:
-            case PortTaken():
-                await self._explain_port(error)
-            case FolderTaken():
-                text = str(error)
-                self._fail(
-                    TroubleKind.FOLDER_TAKEN,
-                    f"{text[:1].upper()}{text[1:]}.",
-                    self.tr("Quit that Pollux, then try again."),
-                )
-            case UnreadableToken():
-                self._fail(
-                    TroubleKind.UNREADABLE_TOKEN,
-                    self.tr("The bearer token cannot be read: {error}.").format(error=error),
-                    self.tr("Mend or remove the file, then try again."),
-                )
-            case OSError():
-                self._fail(
-                    TroubleKind.OTHER,
-                    self.tr("Pollux cannot listen: {error}.").format(error=error.strerror or error),
-                    self.tr("Check HOST and PORT in the settings, then try again."),
-                )
-            case _:
+    async def _explain(self, error: Exception) -> Trouble:
+        if not isinstance(error, PortTaken):
+            trouble = troubles.of_start(error)
+            if trouble.kind is TroubleKind.OTHER:
                 log.error("the engine did not start", exc_info=error)
-                self._fail(
-                    TroubleKind.OTHER,
-                    self.tr("Pollux could not start."),
-                    self.tr("The log says why. Try again, or report it."),
-                )
-
-    async def _explain_port(self, error: PortTaken) -> None:
+            return trouble
         try:
-            free = await asyncio.to_thread(next_free, error.host, error.port + 1)
+            free_port = await asyncio.to_thread(next_free, error.host, error.port + 1)
         except OSError:
-            free = 0
-        sentence = (
-            self.tr("Port {port} is taken by {holder}.").format(
-                port=error.port, holder=error.holder
-            )
-            if error.holder
-            else self.tr("Port {port} is taken by another program.").format(port=error.port)
-        )
-        self._fail(
-            TroubleKind.PORT_TAKEN,
-            sentence.format(port=error.port, holder=error.holder),
-            self.tr(
-                "Quit that program and try again, or use another port. Tools that are set up "
-                "for Pollux need the new address then."
-            ),
-            port=error.port,
-            free_port=free,
-        )
+            free_port = 0
+        return troubles.of_port(error, free_port, self._port_fixed_by())
 
-    def _fail(
-        self,
-        kind: TroubleKind,
-        sentence: str,
-        next_step: str = "",
-        *,
-        port: int = 0,
-        free_port: int = 0,
-        file: Path | None = None,
-    ) -> None:
-        self.trouble = Trouble(kind, sentence, next_step, port, free_port, file)
+    def _port_fixed_by(self) -> str:
+        if self.settings is None or self.demo:
+            return ""
+        source = self.settings.source("PORT")
+        return source if source in FIXED else ""
+
+    def _fail(self, trouble: Trouble) -> bool:
+        self.trouble = trouble
         self._show(Phase.TROUBLE)
+        return False
 
     def _show(self, phase: Phase) -> None:
         if phase is not Phase.TROUBLE:

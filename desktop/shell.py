@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.at_login import AtLogin
@@ -37,6 +37,7 @@ from desktop.telling import Telling
 from desktop.tray.tray import Tray
 from desktop.widgets.sheet import Sheet
 from desktop.window import MainWindow
+from desktop.words import said
 from proxy_core.api import Refusal
 
 TRAY_PATIENCE_MS = 15_000
@@ -50,6 +51,9 @@ DIALOGS = ("add_account", "add_key")
 
 class Shell(QObject):
     """The program between its start and its end. Lives on the window's loop."""
+
+    ending = Signal()
+    "Pollux was quit; running requests are still being answered."
 
     def __init__(
         self,
@@ -95,6 +99,7 @@ class Shell(QObject):
         elif not self.tray.available:
             QTimer.singleShot(TRAY_PATIENCE_MS, self._show_without_tray)
         await self._quit.wait()
+        self.ending.emit()
         if self._window is not None:
             self._window.hide()
         await self.life.stop()
@@ -203,13 +208,13 @@ class Shell(QObject):
         try:
             self.desk.copy(await self.desk.bridge.token(), True)
         except Refusal as refusal:
-            self._toast(refusal.sentence)
+            self._toast(said(refusal.sentence))
 
     async def _pause(self, wanted: bool) -> None:
         try:
             await self.desk.bridge.ask(lambda to: to.pause() if wanted else to.resume())
         except Refusal as refusal:
-            self._toast(refusal.sentence)
+            self._toast(said(refusal.sentence))
 
     async def _renew_login(self) -> None:
         with contextlib.suppress(AutostartFailed):  # it is said where the owner changes it
@@ -223,5 +228,7 @@ class Shell(QObject):
             self._toast(f"{failed.sentence} {failed.next_step}")
 
     def _toast(self, text: str) -> None:
-        if self._window is not None:
+        if self._window is not None and self._window.isVisible():
             self._window.toast(text)
+        else:
+            self.tray.notify("Pollux", text)

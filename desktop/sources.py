@@ -64,5 +64,5 @@ class OwnerSources:
     def _settings_or_default(self) -> Settings:
         try:
             return self.load()
-        except SettingsProblem:
+        except (SettingsProblem, OSError):
             return Settings()

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
-from desktop.life import Life, Phase, TroubleKind
+from desktop.life import Life, Phase
 from desktop.look.tokens import Tone
+from desktop.troubles import TroubleKind
 from desktop.words import state_word
 from proxy_core.api import Snapshot
 
@@ -67,7 +68,11 @@ def why_unusable(snapshot: Snapshot) -> str:
     states = Counter(view.state for view in snapshot.credentials)
     if not states:
         return _tr("There is no credential yet. Add an account or a key.")
-    parts = [f"{state_word(state).word}: {count}" for state, count in states.most_common()[:3]]
+    line = _tr("{state}: {count}")
+    parts = [
+        line.format(state=state_word(state).word, count=count)
+        for state, count in states.most_common()[:3]
+    ]
     return "\n".join(parts)
 
 

@@ -4,13 +4,14 @@ from PySide6.QtCore import QObject, QSettings, Signal
 
 from desktop.at_login import AtLogin
 from desktop.desk import Desk
-from desktop.life import Phase, TroubleKind
+from desktop.life import Phase
 from desktop.remembered import wants_notifications
 from desktop.status import status_of, why_unusable
 from desktop.tray import notices
 from desktop.tray.notifier import Notifier
 from desktop.tray.tray import Tray
 from desktop.tray.view import TrayState, TrayView
+from desktop.troubles import TroubleKind
 from desktop.words import said, span
 from proxy_core.api import Event, ExchangeEnded, NetworkChanged, Snapshot, Woke
 
@@ -31,7 +32,7 @@ class Telling(QObject):
         self._notifier = Notifier(tray)
         self._notifier.clicked.connect(self.clicked)
         self._sign_ins: set[str] = set()
-        self._exhausted = False
+        self._exhausted = self._degraded = False
         desk.bridge.snapshot_changed.connect(self._look)
         desk.bridge.happened.connect(self._hear)
         desk.life.changed.connect(self._follow)
@@ -69,8 +70,10 @@ class Telling(QObject):
             if view.id in waiting - self._sign_ins:
                 self._notify(notices.needs_sign_in(view.id, view.label))
         self._sign_ins = waiting
-        if snapshot.state == "degraded" and snapshot.credentials:
+        degraded = snapshot.state == "degraded" and bool(snapshot.credentials)
+        if degraded and not self._degraded:
             self._exhaust(why_unusable(snapshot))
+        self._degraded = degraded
 
     def _hear(self, events: tuple[Event, ...]) -> None:
         for event in events:

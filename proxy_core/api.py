@@ -272,7 +272,9 @@ class Pollux:
 
         with self._lock:
             if self._ended:
-                outer.set_exception(RuntimeError("the engine has stopped"))
+                outer.set_exception(
+                    Refusal(RefusalCode.UNAVAILABLE, "The engine has stopped.", "Start it again.")
+                )
             else:
                 self._ready.add_done_callback(begin)
         return outer

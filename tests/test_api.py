@@ -184,7 +184,7 @@ async def test_what_is_asked_of_a_stopping_engine_is_answered(pollux: Pollux) ->
     await asyncio.wrap_future(stopped)
     await asyncio.to_thread(pollux.join, 10)
     assert all(one.done() for one in late)
-    with pytest.raises(RuntimeError, match="has stopped"):
+    with pytest.raises(Refusal, match="has stopped"):
         pollux.watch(Seen()).result(0)
 
 
@@ -302,7 +302,7 @@ async def test_after_the_stop_a_command_fails_clearly(pollux: Pollux) -> None:
     await asyncio.wrap_future(pollux.stop(grace_s=0.2))
     await asyncio.to_thread(pollux.join, 10)
     for late in (pollux.ask(lambda to: to.check()), pollux.token()):
-        with pytest.raises(RuntimeError, match="has stopped"):
+        with pytest.raises(Refusal, match="has stopped"):
             late.result(0)
 
 

@@ -17,6 +17,7 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
+from tempfile import gettempdir
 
 from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, QThread, QTimer, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
@@ -28,6 +29,8 @@ ANSWER_MS = 2_000
 
 _RETRY_MS = 50
 _LONGEST_MESSAGE_BYTES = 4_096
+_LONGEST_ADDRESS_BYTES = 100
+"Of a local socket: 104 on macOS and 108 on Linux, with the end."
 _SHOWN = b"shown\n"
 
 
@@ -69,7 +72,7 @@ class SingleInstance(QObject):
         self._lock = QLockFile(str(runtime / f"{name}.lock"))
         self._lock.setStaleLockTime(0)  # a lock is stale when its process is gone, never by age
         # A pipe on Windows has a name, a socket elsewhere has a path.
-        address = name if sys.platform == "win32" else str(runtime / f"{name}.socket")
+        address = name if sys.platform == "win32" else _socket_path(runtime, name)
         deadline = QDeadlineTimer(patience_ms)
         while not self._lock.tryLock(0):
             if self._lock.error() != QLockFile.LockError.LockFailedError:
@@ -85,6 +88,10 @@ class SingleInstance(QObject):
             QThread.msleep(_RETRY_MS)
         self._listen(address)
         return Claim.PRIMARY
+
+    def hear_no_more(self) -> None:
+        """The program is ending: a second start waits for its end instead of raising it."""
+        self._server.close()
 
     def release(self) -> None:
         """Let the next start be the first; for the end of the program."""
@@ -127,6 +134,14 @@ def _runtime_folder(data_folder: Path) -> Path:
     with contextlib.suppress(OSError):
         data_folder.mkdir(parents=True, exist_ok=True)
     return data_folder
+
+
+def _socket_path(runtime: Path, name: str) -> str:
+    """A path that is not too long for a socket's address."""
+    wanted = str(runtime / f"{name}.socket")
+    if len(os.fsencode(wanted)) <= _LONGEST_ADDRESS_BYTES:
+        return wanted
+    return str(Path(gettempdir()) / f"{name}.socket")
 
 
 def _ask_to_show(address: str, deadline: QDeadlineTimer) -> bool:

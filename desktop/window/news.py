@@ -10,7 +10,8 @@ from PySide6.QtCore import QTimer, QUrl, Signal
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from desktop.desk import Desk
-from desktop.life import Phase, Trouble, TroubleKind
+from desktop.life import Phase
+from desktop.troubles import Trouble, TroubleKind
 from desktop.look.metrics import XL, L, S
 from desktop.tasks import spawn
 from desktop.widgets.buttons import button

@@ -9,7 +9,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from desktop.desk import Desk
-from desktop.life import TroubleKind
+from desktop.troubles import TroubleKind
 from desktop.look import icons
 from desktop.look.metrics import SIDEBAR_WIDTH, L, M, S
 from desktop.status import Status, status_of

@@ -173,7 +173,7 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
     """
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # a number of thousands of digits is a ValueError too
         # The decoder's own text is left out: newer versions may quote the document.
         raise SettingsProblem(name, "is not valid TOML") from None
     for key in content:

@@ -1,4 +1,5 @@
 import asyncio
+from concurrent.futures import Future
 
 import pytest
 
@@ -51,3 +52,48 @@ async def test_what_is_asked_during_the_start_waits_for_it(engine: FakeEngine) -
     engine.start()
     bridge.attach(engine)
     assert await asked
+
+
+async def test_a_command_that_the_stop_cuts_off_is_refused_in_words(
+    desk: Desk, engine: FakeEngine
+) -> None:
+    never: Future[str] = Future()
+    engine.tokens = never
+    asked = asyncio.ensure_future(desk.bridge.token())
+    await asyncio.sleep(0)
+    never.cancel()
+    with pytest.raises(Refusal, match="not running"):
+        await asked
+
+
+async def test_who_gives_up_waiting_gives_up_the_command(desk: Desk, engine: FakeEngine) -> None:
+    never: Future[str] = Future()
+    engine.tokens = never
+    asked = asyncio.ensure_future(desk.bridge.token())
+    await asyncio.sleep(0)
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    assert never.cancelled()
+
+
+async def test_a_bug_in_a_command_is_told_in_words(
+    desk: Desk, engine: FakeEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    failed: Future[str] = Future()
+    failed.set_exception(ValueError("a bug"))
+    engine.tokens = failed
+    with pytest.raises(Refusal, match="could not do that"):
+        await desk.bridge.token()
+    assert "a bug" in caplog.text
+
+
+async def test_what_an_engine_of_before_still_tells_is_not_heard(
+    desk: Desk, engine: FakeEngine
+) -> None:
+    seen: list[object] = []
+    desk.bridge.happened.connect(seen.extend)
+    await desk.life.start_demo()
+    engine.tell(exchange(1.0))
+    await asyncio.sleep(0.02)
+    assert seen == []

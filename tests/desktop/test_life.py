@@ -1,10 +1,14 @@
+import asyncio
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from desktop.bridge import Bridge
-from desktop.life import Life, Phase, TroubleKind
+from desktop.life import Life, Phase
+from desktop.troubles import TroubleKind
 from proxy_core.api import FolderTaken, PortTaken, SettingsProblem, UnreadableToken
+from tests.desktop.conftest import until
 from tests.fakes.window import URL, FakeEngine, FakeSources
 
 
@@ -139,3 +143,61 @@ async def test_a_restart_takes_a_new_engine(stage: Stage) -> None:
     assert await stage.life.restart()
     assert stage.engine.stopped
     assert again.running
+
+
+async def test_a_port_that_the_environment_sets_is_not_offered_to_be_changed(stage: Stage) -> None:
+    stage.sources.arguments = {"PORT": "7860"}
+    stage.engine.fails_with = PortTaken("127.0.0.1", 7860, "{sh} (pid 1)")
+    await stage.life.start()
+    trouble = stage.life.trouble
+    assert trouble is not None
+    assert trouble.free_port == 0
+    assert "command line" in trouble.next_step
+    assert "{sh}" in trouble.sentence
+
+
+async def test_a_second_start_finds_the_first_one_running(stage: Stage) -> None:
+    again = FakeEngine()
+    stage.sources.engines = [stage.engine, again]
+    assert all(await asyncio.gather(stage.life.start(), stage.life.start()))
+    assert stage.engine.running
+    assert not again.running
+
+
+async def test_after_a_demo_that_failed_a_new_try_is_the_demo_again(stage: Stage) -> None:
+    stage.sources.demo_engine.fails_with = OSError(99, "no")
+    assert not await stage.life.start_demo()
+    stage.sources.demo_engine.fails_with = None
+    assert await stage.life.start()
+    assert stage.sources.demo_engine.running
+    assert not stage.engine.running
+
+
+async def test_a_settings_file_that_cannot_be_reached_is_said(stage: Stage) -> None:
+    stage.sources.problem = OSError(13, "Permission denied")
+    assert not await stage.life.start()
+    assert stage.life.trouble is not None
+    assert stage.life.trouble.kind is TroubleKind.SETTINGS
+
+
+async def test_who_is_in_a_hurry_does_not_wait_for_running_requests(stage: Stage) -> None:
+    await stage.life.start()
+    stage.engine.stops = Future()
+    stopping = asyncio.ensure_future(stage.life.stop())
+    await until(lambda: stage.life.phase is Phase.STOPPING)
+    await asyncio.sleep(0)
+    stage.life.hurry()
+    await stopping
+    assert stage.engine.stops.cancelled()
+    assert stage.engine.joined
+
+
+async def test_who_is_in_a_hurry_does_not_wait_for_a_start(stage: Stage) -> None:
+    stage.engine.starts = Future()
+    starting = asyncio.ensure_future(stage.life.start())
+    await until(lambda: stage.life.phase is Phase.STARTING)
+    await asyncio.sleep(0)
+    stage.life.hurry()
+    assert not await starting
+    assert stage.life.phase is Phase.STOPPED
+    assert stage.engine.stopped

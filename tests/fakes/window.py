@@ -15,6 +15,8 @@ from proxy_core.api import (
     Event,
     ExchangeEnded,
     Folders,
+    Refusal,
+    RefusalCode,
     Settings,
     SettingsProblem,
     Snapshot,
@@ -39,12 +41,21 @@ class FakeEngine:
         self.stopped = False
         self.running = False
         self.grace_s: float | None = None
+        self.starts: Future[str] | None = None
+        "What `start` gives, where a test wants to decide."
+        self.stops: Future[None] | None = None
+        "As above, of `stop`."
+        self.joined = False
+        self.tokens: Future[str] | None = None
+        "What `token` gives, where a test wants to decide."
         self._watchers: list[Callable[[Update], None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self.commands.bus.subscribe(self.tell)
 
     def start(self) -> Future[str]:
         self._loop = asyncio.get_running_loop()
+        if self.starts is not None:
+            return self.starts
         future: Future[str] = Future()
         if self.fails_with is not None:
             future.set_exception(self.fails_with)
@@ -55,12 +66,14 @@ class FakeEngine:
 
     def stop(self, grace_s: float = 30.0) -> Future[None]:
         self.running, self.stopped, self.grace_s = False, True, grace_s
+        if self.stops is not None:
+            return self.stops
         future: Future[None] = Future()
         future.set_result(None)
         return future
 
     def join(self, timeout_s: float | None = None) -> None:
-        pass
+        self.joined = True
 
     def snapshot(self) -> Snapshot:
         shown = self.commands.snapshot()
@@ -76,10 +89,16 @@ class FakeEngine:
     def ask(self, command: Callable[[Commands], Coroutine[Any, Any, T]]) -> Future[T]:
         assert self._loop is not None
         if not self.running:
-            raise RuntimeError("the engine has stopped")
+            ended: Future[T] = Future()
+            ended.set_exception(
+                Refusal(RefusalCode.UNAVAILABLE, "The engine has stopped.", "Start it again.")
+            )
+            return ended
         return asyncio.run_coroutine_threadsafe(command(self.commands), self._loop)
 
     def token(self) -> Future[str]:
+        if self.tokens is not None:
+            return self.tokens
         future: Future[str] = Future()
         future.set_result(TOKEN)
         return future
@@ -100,14 +119,17 @@ class FakeSources:
         self.engines = [engine]
         "Handed out in this order; the last one again and again."
         self.demo_engine = FakeEngine()
-        self.problem: SettingsProblem | None = None
+        self.problem: SettingsProblem | OSError | None = None
+        self.arguments: dict[str, str] = {}
+        "Settings of the command line."
         self.written: list[dict[str, str]] = []
         self._folder = folder
 
     def load(self, *, without_file: bool = False) -> Settings:
         if self.problem is not None and not without_file:
             raise self.problem
-        return load_settings({"PERSISTENT_STORAGE_PATH": str(self._folder)}, {}, None, None)
+        folder = str(self._folder)
+        return load_settings({"PERSISTENT_STORAGE_PATH": folder, **self.arguments}, {}, None, None)
 
     def write(self, settings: Settings, changes: dict[str, str]) -> Settings:
         self.written.append(changes)

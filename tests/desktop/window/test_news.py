@@ -6,7 +6,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from desktop.desk import Desk
-from desktop.life import Phase, Trouble, TroubleKind
+from desktop.life import Phase
+from desktop.troubles import Trouble, TroubleKind
 from desktop.window.news import News
 from proxy_core.api import (
     ClockChanged,
