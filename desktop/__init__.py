@@ -11,7 +11,8 @@ module imports downwards:
     tray | window       icon and menu; sidebar, banners, remembered place
     pages               one page each: overview, accounts, activity, connect, try_it, settings
     dialogs | chat      adding and changing credentials; the local endpoint as a client
-    desk | status       what pages share; how Pollux stands, in one sentence
+    status              how Pollux stands, in one sentence
+    desk                what pages share
     figures             sums of what happened
     life                the engine's start, stop, restart, demo, and what went wrong
     bridge | sources    the crossing; settings and engines of the owner

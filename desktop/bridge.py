@@ -12,7 +12,16 @@ from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from proxy_core.api import Commands, Event, Refusal, RefusalCode, Snapshot, Totals, Update
+from proxy_core.api import (
+    Commands,
+    Event,
+    NetworkChanged,
+    Refusal,
+    RefusalCode,
+    Snapshot,
+    Totals,
+    Update,
+)
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +61,8 @@ class Bridge(QObject):
         super().__init__(parent)
         self._engine: Engine | None = None
         self._latest = STOPPED
+        self.offline = ""
+        "Why Google cannot be reached; empty: it can."
         self._coming: asyncio.Future[None] | None = None
         self._arrived.connect(self._take)
 
@@ -61,7 +72,7 @@ class Bridge(QObject):
 
     def attach(self, engine: Engine | None) -> None:
         """From now on this engine is seen; it must have been started. None: no engine."""
-        self._engine = engine
+        self._engine, self.offline = engine, ""
         if self._coming is not None and not self._coming.done():
             self._coming.set_result(None)
         self._coming = None
@@ -121,6 +132,9 @@ class Bridge(QObject):
         if engine is not self._engine:
             return  # from one that was exchanged since
         events: tuple[Event, ...] = () if isinstance(update, Snapshot) else update
+        for event in events:
+            if isinstance(event, NetworkChanged):
+                self.offline = "" if event.reachable else event.sentence
         if events:
             self.happened.emit(events)
         self._show(engine.snapshot())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from desktop.bridge import Bridge
 from desktop.figures.figures import Figures
+from desktop.figures.in_line import InLine
 from desktop.life import Life
 from desktop.look.theme import Theme
 
@@ -17,6 +18,7 @@ class Desk:
     life: Life
     theme: Theme
     figures: Figures
+    in_line: InLine
     copy: Callable[[str, bool], None]
     "Puts a text on the clipboard; True: it is a secret, and marked so."
     open_url: Callable[[str], bool]

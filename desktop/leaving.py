@@ -58,7 +58,7 @@ class Leaving(QObject):
             no=self.tr("Quit instead"),
         )
         keep = await question.answer()
-        if keep:
+        if not question.declined:
             self._remembered.setValue(TRAY_HINT, True)
         return keep or not question.declined
 

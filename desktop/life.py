@@ -67,7 +67,7 @@ class Life(QObject):
     def __init__(self, bridge: Bridge, sources: Sources, *, only_demo: bool = False) -> None:
         """only_demo: the program was started as a demo, and must not touch what is the owner's."""
         super().__init__(bridge)
-        self._bridge, self._sources, self._only_demo = bridge, sources, only_demo
+        self._bridge, self._sources, self.only_demo = bridge, sources, only_demo
         self._engine: Engine | None = None
         self._starting: Future[str] | None = None
         self._draining: Future[None] | None = None
@@ -76,6 +76,8 @@ class Life(QObject):
         self.phase = Phase.STOPPED
         self.trouble: Trouble | None = None
         self.demo = False
+        self.left_out: Path | None = None
+        "settings.toml, where the owner chose to start without it."
         self.url = ""
         "Base URL of the engine that runs, without a path."
 
@@ -110,7 +112,7 @@ class Life(QObject):
 
     async def leave_demo(self) -> bool:
         """Ends the demo and starts the owner's own engine."""
-        if self._only_demo:
+        if self.only_demo:
             self.demo_left.emit()
             return False
         async with self._turn:
@@ -149,6 +151,7 @@ class Life(QObject):
         except (SettingsProblem, OSError) as problem:
             return self._fail(troubles.of_settings(problem, self._sources.settings_file))
         self.settings = settings
+        self.left_out = self._sources.settings_file if without_file else None
         return await self._run(lambda: self._sources.engine(settings))
 
     async def _run(self, make: Callable[[], Engine]) -> bool:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, QUrl, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.at_login import AtLogin
@@ -20,6 +20,7 @@ from desktop.dialogs.add_account import AddAccount
 from desktop.dialogs.add_key import AddKey
 from desktop.dialogs.import_files import ImportFiles
 from desktop.figures.figures import Figures
+from desktop.figures.in_line import InLine
 from desktop.leaving import Leaving
 from desktop.life import Life, Sources
 from desktop.look.theme import Theme
@@ -78,8 +79,9 @@ class Shell(QObject):
             life=self.life,
             theme=theme,
             figures=Figures(bridge),
+            in_line=InLine(bridge),
             copy=lambda text, secret: clipboard.copy(text, secret=secret),
-            open_url=browser.open_url,
+            open_url=self._open_url,
             toast=self._toast,
         )
         self.tray = Tray(self)
@@ -183,6 +185,14 @@ class Shell(QObject):
     def _import(self, paths: list[Path]) -> None:
         self.show_window("accounts")
         self._open(ImportFiles(self.desk, self.window, paths))
+
+    def _open_url(self, url: str) -> bool:
+        """Web pages, and settings.toml; nothing else that some text names."""
+        file = QUrl(url)
+        if file.isLocalFile():
+            wanted = Path(file.toLocalFile())
+            return wanted == self._sources.settings_file and browser.open_file(wanted)
+        return browser.open_url(url)
 
     @staticmethod
     def _open(dialog: Sheet) -> None:

@@ -6,17 +6,14 @@ from desktop.at_login import AtLogin
 from desktop.desk import Desk
 from desktop.life import Phase
 from desktop.remembered import wants_notifications
-from desktop.status import status_of, why_unusable
+from desktop.status import resting, status_of, why_unusable
 from desktop.tray import notices
 from desktop.tray.notifier import Notifier
 from desktop.tray.tray import Tray
 from desktop.tray.view import TrayState, TrayView
 from desktop.troubles import TroubleKind
 from desktop.words import said, span
-from proxy_core.api import Event, ExchangeEnded, NetworkChanged, Snapshot, Woke
-
-EXHAUSTED = frozenset({"rate_limited", "quota_spent", "unusable_credentials"})
-"What an exchange failed with when no credential was free."
+from proxy_core.api import Event, NetworkChanged, Snapshot, Woke
 
 
 class Telling(QObject):
@@ -32,16 +29,17 @@ class Telling(QObject):
         self._notifier = Notifier(tray)
         self._notifier.clicked.connect(self.clicked)
         self._sign_ins: set[str] = set()
-        self._exhausted = self._degraded = False
+        self._exhausted = False
         desk.bridge.snapshot_changed.connect(self._look)
         desk.bridge.happened.connect(self._hear)
         desk.life.changed.connect(self._follow)
+        desk.in_line.changed.connect(self._tell_exhaustion)
         at_login.changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
         life, snapshot = self._desk.life, self._desk.bridge.snapshot
-        status = status_of(life, snapshot)
+        status = status_of(self._desk)
         base_url = life.settings.google_api_base_url if life.settings and not life.demo else None
         self._tray.show(
             TrayView(
@@ -70,43 +68,34 @@ class Telling(QObject):
             if view.id in waiting - self._sign_ins:
                 self._notify(notices.needs_sign_in(view.id, view.label))
         self._sign_ins = waiting
-        degraded = snapshot.state == "degraded" and bool(snapshot.credentials)
-        if degraded and not self._degraded:
-            self._exhaust(why_unusable(snapshot))
-        self._degraded = degraded
+        self._tell_exhaustion()
+
+    def _tell_exhaustion(self) -> None:
+        """Once when nobody is free any more, and once when somebody is again."""
+        self._show()
+        snapshot = self._desk.bridge.snapshot
+        if self._desk.life.phase is not Phase.RUNNING or not snapshot.credentials:
+            return
+        exhausted = snapshot.state == "degraded" or self._desk.in_line.all_rest
+        if exhausted and not self._exhausted:
+            unusable = snapshot.state == "degraded"
+            sentence = why_unusable(snapshot) if unusable else resting(self._desk)
+            self._notify(notices.pool_exhausted(sentence))
+        elif self._exhausted and not exhausted:
+            self._notify(notices.back())
+        self._exhausted = exhausted
 
     def _hear(self, events: tuple[Event, ...]) -> None:
+        self._show()
         for event in events:
             match event:
-                case ExchangeEnded() if event.error in EXHAUSTED:
-                    self._exhaust(self._first_return(event.model))
-                case ExchangeEnded() if event.error is None and self._exhausted:
-                    self._exhausted = False
-                    self._notify(notices.back())
                 case Woke():
                     text = self.tr("Asleep for {span}. Connections to Google were made anew.")
                     self._notify(notices.woke(text.format(span=span(event.asleep_s))))
                 case NetworkChanged() if not event.reachable:
-                    self._exhaust(said(event.sentence))
+                    self._notify(notices.unreachable(said(event.sentence)))
                 case _:
                     pass
-
-    def _exhaust(self, sentence: str) -> None:
-        self._exhausted = True
-        self._notify(notices.pool_exhausted(sentence))
-
-    def _first_return(self, model: str) -> str:
-        """When a credential is free for this model again, in words."""
-        ends = [
-            view.until
-            for credential in self._desk.bridge.snapshot.credentials
-            for view in credential.models
-            if view.model == model and view.until is not None
-        ]
-        if not ends:
-            return why_unusable(self._desk.bridge.snapshot)
-        text = self.tr("All credentials rest for {model}. The first returns in {span}.")
-        return text.format(model=model, span=span(min(ends) - self._desk.figures.now()))
 
     def _notify(self, notice: notices.Notice) -> None:
         if wants_notifications(self._remembered):

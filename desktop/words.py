@@ -20,6 +20,14 @@ def said(text: str) -> str:
     return QCoreApplication.translate("Engine", text) if text else ""
 
 
+def sentences(*told: str) -> str:
+    """Sentences one after the other; those that are empty are left out."""
+    whole = ""
+    for one in filter(None, told):
+        whole = _tr("{first} {second}").format(first=whole, second=one) if whole else one
+    return whole
+
+
 def number(value: float) -> str:
     """1284 as 1,284 in the locale's way."""
     return QLocale().toString(round(value))
@@ -84,8 +92,15 @@ def until(at: float, now: float | None = None) -> str:
 
 
 def clock(at: float) -> str:
-    """The time of day, in the locale's way, with seconds."""
+    """The time of day by 24 hours, with seconds."""
     return datetime.fromtimestamp(at, _here()).strftime("%H:%M:%S")
+
+
+def hour_minute(at: float) -> str:
+    """The time of day, as everywhere here by 24 hours; with the day where that is another."""
+    moment, here = datetime.fromtimestamp(at, _here()), datetime.now(UTC).astimezone()
+    time_of_day = moment.strftime("%H:%M")
+    return time_of_day if moment.date() == here.date() else f"{date(at)} {time_of_day}"
 
 
 def date(at: float) -> str:

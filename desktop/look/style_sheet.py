@@ -11,6 +11,7 @@ from desktop.look.tokens import Tokens
 _SHEET = Template("""
 QWidget { color: $text; }
 QMainWindow, QDialog, QWidget[kind="page"] { background: $window; }
+QBalloonTip, QBalloonTip QLabel { color: #1E1A16; }  /* Qt gives it a pale ground in any theme */
 QToolTip { background: $text; color: $surface; border: none; padding: 5px 8px; }
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }

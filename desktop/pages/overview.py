@@ -1,6 +1,6 @@
 """Overview: where Pollux is reached, how it is used now, how the pool stands and takes turns.
 
-Repainted at most four times a second, and not while it is hidden.
+Repainted at most four times a second, and not while it is hidden or minimised.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ from desktop.status import status_of
 from desktop.widgets.buttons import button
 from desktop.widgets.figure_card import FigureCard
 from desktop.widgets.panels import Page
+from desktop.widgets.seen import is_seen
 from desktop.words import money, number, percent, short_number
 
 KNOWS: Final = ("serving", "degraded", "paused")
@@ -59,9 +60,10 @@ class OverviewPage(Page):
         self._soon.timeout.connect(self._refresh)
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
-        self._clock.timeout.connect(self._refresh)
+        self._clock.timeout.connect(self._refresh_soon)
         desk.bridge.snapshot_changed.connect(self._refresh_soon)
         desk.figures.changed.connect(self._refresh_soon)
+        desk.figures.exchanged.connect(self._sum_up_soon)
         desk.life.changed.connect(self._refresh_soon)
         for at in range(12):
             self._grid.setColumnStretch(at, 1)
@@ -139,17 +141,20 @@ class OverviewPage(Page):
         self._refresh()
         self.endpoint.refresh()
         self._clock.start()
-        self.usage.watch(on=True)
+        self._desk.figures.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._clock.stop()
         self._soon.stop()
-        self.usage.watch(on=False)
 
     def _refresh_soon(self) -> None:
-        if self.isVisible() and not self._soon.isActive():
+        if is_seen(self) and not self._soon.isActive():
             self._soon.start()
+
+    def _sum_up_soon(self) -> None:
+        if is_seen(self):
+            self._desk.figures.refresh_soon()
 
     def _refresh(self) -> None:
         self._show_subtitle()
@@ -169,7 +174,7 @@ class OverviewPage(Page):
             )
             text = form.format(ready=number(can_serve(snapshot)))
         else:
-            text = status_of(self._desk.life, snapshot).line
+            text = status_of(self._desk).line
         self.subtitle.setText(text)
 
     def _show_figures(self) -> None:

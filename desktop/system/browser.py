@@ -19,6 +19,11 @@ def open_url(url: str) -> bool:
     return _open(page)
 
 
+def open_file(file: Path) -> bool:
+    """Show a file of ours in the program for its kind; False where that is impossible."""
+    return file.is_file() and _open(QUrl.fromLocalFile(str(file)))
+
+
 def open_folder(folder: Path) -> bool:
     """Show a folder of ours in the file manager; False where that is impossible."""
     return folder.is_dir() and _open(QUrl.fromLocalFile(str(folder)))

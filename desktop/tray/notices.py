@@ -18,9 +18,10 @@ class Kind(IntEnum):
 
     PORT_TAKEN = 1
     POOL_EXHAUSTED = 2
-    NEEDS_SIGN_IN = 3
-    WOKE = 4
-    BACK = 5
+    UNREACHABLE = 3
+    NEEDS_SIGN_IN = 4
+    WOKE = 5
+    BACK = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,20 @@ def pool_exhausted(sentence: str) -> Notice:
     return Notice(
         Kind.POOL_EXHAUSTED,
         "",
-        QCoreApplication.translate("Notices", "No credential is usable"),
+        QCoreApplication.translate("Notices", "No credential is free"),
         sentence,
         "accounts",
+    )
+
+
+def unreachable(sentence: str) -> Notice:
+    """sentence: why Google cannot be reached."""
+    return Notice(
+        Kind.UNREACHABLE,
+        "",
+        QCoreApplication.translate("Notices", "Google cannot be reached"),
+        sentence,
+        "overview",
     )
 
 

@@ -1,9 +1,9 @@
 """Buttons: with a text, with an icon alone, and switches."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -19,6 +19,24 @@ from desktop.look.metrics import XS
 from desktop.look.theme import Theme
 
 
+class _Pressed:
+    """Enter presses a button that has the focus, as Space does."""
+
+    def keyPressEvent(self: Any, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)  # type: ignore[misc]  # of the button mixed in with
+
+
+class Button(_Pressed, QPushButton):
+    """A button with a text."""
+
+
+class IconButton(_Pressed, QToolButton):
+    """A button with an icon alone."""
+
+
 def button(
     theme: Theme,
     text: str,
@@ -26,7 +44,7 @@ def button(
     kind: Literal["plain", "primary", "danger", "quiet"] = "plain",
 ) -> QPushButton:
     """A button with a text; icon: of `icons.OUTLINES`."""
-    made = QPushButton(text)
+    made = Button(text)
     made.setProperty("kind", kind)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.setAutoDefault(False)
@@ -39,7 +57,7 @@ def button(
 
 def icon_button(theme: Theme, icon: str, name: str) -> QToolButton:
     """A button with an icon alone. name: what it does, for tooltip and screen readers."""
-    made = QToolButton()
+    made = IconButton()
     made.setProperty("kind", "icon")
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

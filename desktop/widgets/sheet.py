@@ -7,14 +7,26 @@ good: it is never called.
 import asyncio
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.look.metrics import XL, L, M, S
 from desktop.look.theme import Theme
 from desktop.widgets.buttons import button
 from desktop.widgets.panels import column, row
 from desktop.widgets.texts import label
+
+_FRAME = 48
+"Room that a window's frame takes, and a little air."
 
 
 class Sheet(QDialog):
@@ -27,13 +39,22 @@ class Sheet(QDialog):
         self.setModal(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(width)
-        outer = QVBoxLayout(self)
+        self._outer = outer = QVBoxLayout(self)
         outer.setContentsMargins(XL, L, XL, L)
         outer.setSpacing(L)
         self.heading = label(title, "title", wrap=True)
         outer.addWidget(self.heading)
+        self._content = QWidget()
         self.body = column(M)
-        outer.addLayout(self.body, 1)
+        self._content.setLayout(self.body)
+        self._scroller = QScrollArea()
+        "Scrolls only where the screen is too small for the whole."
+        self._scroller.setWidgetResizable(True)
+        self._scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroller.setWidget(self._content)
+        outer.addWidget(self._scroller, 1)
         self.foot: QHBoxLayout = row(S)
         self.foot.addStretch(1)
         outer.addLayout(self.foot)
@@ -45,6 +66,17 @@ class Sheet(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.fit()
+        self._place()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter in a field does what the first button is for."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and isinstance(self.focusWidget(), QLineEdit):
+            for made in self.findChildren(QPushButton):
+                if made.property("kind") == "primary" and made.isVisible() and made.isEnabled():
+                    made.click()
+                    return
+        super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
@@ -58,17 +90,45 @@ class Sheet(QDialog):
         Qt's own `adjustSize` asks for the height at another width, so that wrapped texts would
         stand in too much room.
         """
-        layout = self.layout()
-        if layout is None:
-            return
-        layout.activate()
+        self.body.activate()
         width = max(self.width(), self.minimumWidth())
-        needs = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else -1
-        needs = needs if needs > 0 else layout.totalSizeHint().height()
+        body, rest = self._height_of_body(width), self._height_of_rest(width)
+        room = self.screen().availableGeometry().height() - _FRAME
+        self._scroller.setMinimumHeight(min(body, max(room - rest, 0)))
+        fits = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        scrolls = Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self._scroller.setVerticalScrollBarPolicy(fits if body + rest <= room else scrolls)
+        needs = min(body + rest, room)
         taller = self._fitted and self.height() > self._fitted
-        self._fitted = needs
+        grew, self._fitted = self._fitted and needs > self._fitted, needs
         self.setMinimumHeight(needs)
         self.resize(width, max(needs, self.height()) if taller else needs)
+        if grew:
+            self._place()
+
+    def _height_of_body(self, width: int) -> int:
+        margins = self._outer.contentsMargins()
+        inner = width - margins.left() - margins.right()
+        wraps = self.body.hasHeightForWidth()
+        return self.body.totalHeightForWidth(inner) if wraps else self.body.totalSizeHint().height()
+
+    def _height_of_rest(self, width: int) -> int:
+        """Of heading, buttons and what stands between."""
+        margins, gap = self._outer.contentsMargins(), self._outer.spacing()
+        heading = self.heading.heightForWidth(width - margins.left() - margins.right())
+        foot = self.foot.sizeHint().height()
+        return margins.top() + heading + gap + gap + foot + margins.bottom()
+
+    def _place(self) -> None:
+        """In the middle of its window, and never beyond the screen."""
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        frame, room = self.frameGeometry(), self.screen().availableGeometry()
+        frame.moveCenter(parent.window().frameGeometry().center())
+        frame.moveLeft(max(min(frame.left(), room.right() - frame.width()), room.left()))
+        frame.moveTop(max(min(frame.top(), room.bottom() - frame.height()), room.top()))
+        self.move(frame.topLeft())
 
     async def answer(self) -> bool:
         """Opens the dialog; whether it was accepted."""

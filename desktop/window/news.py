@@ -4,6 +4,7 @@ Each kind has one banner, which goes when its cause has gone.
 """
 
 from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QTimer, QUrl, Signal
@@ -11,9 +12,9 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from desktop.desk import Desk
 from desktop.life import Phase
-from desktop.troubles import Trouble, TroubleKind
 from desktop.look.metrics import XL, L, S
 from desktop.tasks import spawn
+from desktop.troubles import Trouble, TroubleKind
 from desktop.widgets.buttons import button
 from desktop.widgets.panels import Banner, column
 from desktop.words import said, span
@@ -28,7 +29,7 @@ from proxy_core.api import (
     Woke,
 )
 
-KINDS: Final = ("trouble", "demo", "gateway", "vault", "network", "clock")
+KINDS: Final = ("trouble", "settings", "demo", "gateway", "vault", "network", "clock")
 "From the top down."
 ASK_AGAIN_MS: Final = 2_000
 "While the vault waits for its keyring."
@@ -100,6 +101,7 @@ class News(QWidget):
             self._kept = None
         self._tell_demo()
         self._tell_gateway()
+        self._tell_left_out()
         self._settle()
 
     def _tell_trouble(self, trouble: Trouble) -> None:
@@ -115,10 +117,7 @@ class News(QWidget):
             text = self.tr("Use port {port}").format(port=port)
             yield self._act(text, lambda: life.use_port(port), first=True)
         if trouble.file is not None:
-            made = button(self._desk.theme, self.tr("Open the file"), "open")
-            url = QUrl.fromLocalFile(str(trouble.file)).toString()
-            made.clicked.connect(lambda: self._open(url))
-            yield made
+            yield from self._opener(trouble.file)
         yield self._act(self.tr("Try again"), life.start)
         if kind is TroubleKind.SETTINGS:
             yield self._act(self.tr("Start without it"), lambda: life.start(without_file=True))
@@ -126,6 +125,12 @@ class News(QWidget):
             made = button(self._desk.theme, self.tr("Settings"))
             made.clicked.connect(lambda: self.go.emit("settings"))
             yield made
+
+    def _opener(self, file: Path) -> Iterator[QPushButton]:
+        made = button(self._desk.theme, self.tr("Open the file"), "open")
+        url = QUrl.fromLocalFile(str(file)).toString()
+        made.clicked.connect(lambda: self._open(url))
+        yield made
 
     def _open(self, url: str) -> None:
         if not self._desk.open_url(url):
@@ -137,7 +142,8 @@ class News(QWidget):
         if not life.demo:
             banner.hide()
         elif banner.isHidden():
-            leave = self._act(self.tr("Leave the demo"), life.leave_demo)
+            text = self.tr("Quit the demo") if life.only_demo else self.tr("Leave the demo")
+            leave = self._act(text, life.leave_demo)
             banner.tell(
                 "info",
                 self.tr("This is the demo: a simulated Google answers, with pretend accounts."),
@@ -156,6 +162,22 @@ class News(QWidget):
                 "warn",
                 self.tr("Requests go to {url} and not to Google.").format(url=url),
                 self.tr("GOOGLE_API_BASE_URL is set. Start Pollux without it to reach Google."),
+                closable=False,
+            )
+
+    def _tell_left_out(self) -> None:
+        """Pollux runs without settings.toml, which could not be used."""
+        life, banner = self._desk.life, self.banners["settings"]
+        if life.left_out is None:
+            banner.hide()
+        elif banner.isHidden():
+            again = self._act(self.tr("Try again"), life.restart)
+            text = self.tr("{file} is left out, so its settings have their defaults.")
+            banner.tell(
+                "warn",
+                text.format(file=life.left_out.name),
+                self.tr("Mend it, then try again. Tools may look for Pollux on another port."),
+                [*self._opener(life.left_out), again],
                 closable=False,
             )
 

@@ -9,12 +9,12 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from desktop.desk import Desk
-from desktop.troubles import TroubleKind
 from desktop.look import icons
 from desktop.look.metrics import SIDEBAR_WIDTH, L, M, S
 from desktop.status import Status, status_of
 from desktop.system import resources
 from desktop.tasks import spawn
+from desktop.troubles import TroubleKind
 from desktop.widgets.buttons import button
 from desktop.widgets.marks import IconLabel
 from desktop.widgets.panels import row
@@ -105,7 +105,7 @@ class Sidebar(QFrame):
 
     def _stands(self) -> Status:
         life = self._desk.life
-        status = status_of(life, self._desk.bridge.snapshot)
+        status = status_of(self._desk)
         if life.trouble is None:
             return status
         # The banner has the whole sentence; here is room for a few words.

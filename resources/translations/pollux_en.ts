@@ -188,6 +188,13 @@
                 <numerusform>Running; %n credentials to look after</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>{usable} of %n credential(s) can serve requests</source>
+            <translation>
+                <numerusform>{usable} of %n credential can serve requests</numerusform>
+                <numerusform>{usable} of %n credentials can serve requests</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>UsageCard</name>

@@ -18,6 +18,7 @@ from desktop import tasks
 from desktop.bridge import Bridge
 from desktop.desk import Desk
 from desktop.figures.figures import Figures
+from desktop.figures.in_line import InLine
 from desktop.life import Life
 from desktop.look.theme import Mode, Theme
 from tests.fakes.commands import FakeCommands
@@ -104,7 +105,9 @@ async def desk(
     life = Life(bridge, FakeSources(tmp_path, engine))
     figures = Figures(bridge)
     await life.start()
-    yield Desk(bridge, life, theme, figures, notes.copy, notes.open_url, notes.toast)
+    yield Desk(
+        bridge, life, theme, figures, InLine(bridge), notes.copy, notes.open_url, notes.toast
+    )
     await life.stop()
     await tasks.cancel_all()
     for widget in QApplication.topLevelWidgets():

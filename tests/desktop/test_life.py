@@ -81,6 +81,11 @@ async def test_a_broken_setting_is_said_and_can_be_left_out(stage: Stage) -> Non
     assert "MAX_WAIT_S" in trouble.sentence
     assert trouble.file == stage.sources.settings_file
     assert await stage.life.start(without_file=True)
+    assert stage.life.left_out == stage.sources.settings_file
+    stage.sources.problem = None
+    stage.sources.engines = [FakeEngine()]
+    assert await stage.life.restart()
+    assert stage.life.left_out is None
 
 
 @pytest.mark.parametrize(

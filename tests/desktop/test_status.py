@@ -14,12 +14,12 @@ ADA = credential("accaaaaaaaaaa", "ada@example.com")
 async def test_with_usable_credentials_it_names_the_port(desk: Desk, engine: FakeEngine) -> None:
     engine.commands.put(ADA)
     await until(lambda: desk.bridge.snapshot.credentials)
-    status = status_of(desk.life, desk.bridge.snapshot)
+    status = status_of(desk)
     assert (status.state, status.line) == ("serving", "Running on port 7860")
 
 
 async def test_without_credentials_it_says_so(desk: Desk) -> None:
-    status = status_of(desk.life, desk.bridge.snapshot)
+    status = status_of(desk)
     assert (status.state, status.tone) == ("degraded", "warn")
     assert "no credential yet" in status.line
 
@@ -27,7 +27,7 @@ async def test_without_credentials_it_says_so(desk: Desk) -> None:
 async def test_one_that_needs_its_owner_is_pointed_out(desk: Desk, engine: FakeEngine) -> None:
     engine.commands.put(ADA, credential("keybbbbbbbbbb", "old key", "key_invalid"))
     await until(lambda: len(desk.bridge.snapshot.credentials) == 2)
-    assert status_of(desk.life, desk.bridge.snapshot).state == "attention"
+    assert status_of(desk).state == "attention"
 
 
 @pytest.mark.parametrize("state", ["needs_sign_in", "disabled", "suspended"])
@@ -36,22 +36,22 @@ async def test_without_a_usable_one_it_is_degraded(
 ) -> None:
     engine.commands.put(credential("accaaaaaaaaaa", "ada@example.com", state))
     await until(lambda: desk.bridge.snapshot.credentials)
-    assert status_of(desk.life, desk.bridge.snapshot).state == "degraded"
+    assert status_of(desk).state == "degraded"
 
 
 async def test_paused_is_said(desk: Desk, engine: FakeEngine) -> None:
     engine.commands.put_state("paused")
     await until(lambda: desk.bridge.snapshot.state == "paused")
-    assert status_of(desk.life, desk.bridge.snapshot).state == "paused"
+    assert status_of(desk).state == "paused"
 
 
 async def test_a_taken_port_has_a_state_of_its_own(desk: Desk, engine: FakeEngine) -> None:
     await desk.life.stop()
-    assert status_of(desk.life, desk.bridge.snapshot).state == "stopped"
+    assert status_of(desk).state == "stopped"
     engine.fails_with = PortTaken("127.0.0.1", 7860, None)
     await desk.life.start()
     assert desk.life.phase is Phase.TROUBLE
-    status = status_of(desk.life, desk.bridge.snapshot)
+    status = status_of(desk)
     assert status.state == "port_taken"
     assert "7860" in status.line
 

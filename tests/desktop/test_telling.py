@@ -10,10 +10,11 @@ from desktop.remembered import NOTIFICATIONS
 from desktop.telling import Telling
 from desktop.tray.tray import Tray
 from desktop.tray.view import TrayState, TrayView
+from desktop.words import hour_minute
 from proxy_core.api import NetworkChanged, PortTaken, Woke
 from tests.desktop.conftest import until
 from tests.fakes.autostart import FakeAutostart
-from tests.fakes.commands import credential, model
+from tests.fakes.commands import credential
 from tests.fakes.window import FakeEngine, exchange
 
 
@@ -74,18 +75,27 @@ async def test_a_sign_in_that_is_due_is_told_once(
     ]
 
 
-async def test_an_exhausted_pool_says_when_the_first_returns(
+async def test_it_is_told_once_that_nobody_is_free_and_once_that_somebody_is_again(
     telling: Telling, tray: WrittenTray, engine: FakeEngine, desk: Desk
 ) -> None:
-    now = desk.figures.now()
-    resting = model("gemini-3.8-flash", "cooling", until=now + 95)
-    engine.commands.put(credential("accaaaaaaaaaa", "ada@example.com", models=(resting,)))
-    await until(lambda: desk.bridge.snapshot.credentials)
-    engine.tell(exchange(now, status=429))
+    ends = desk.figures.now() + 95
+    engine.commands.put(credential("accaaaaaaaaaa", "ada@example.com", "busy", until=ends))
     await until(lambda: tray.messages)
-    assert tray.messages[0][1] == (
-        "All credentials rest for gemini-3.8-flash. The first returns in 1 min."
-    )
+    engine.tell(exchange(1.0, status=429))
+    assert tray.views[-1].state is TrayState.DEGRADED
+    told = f"All rest for gemini-3.8-flash until {hour_minute(ends)}"
+    assert tray.messages == [("No credential is free", told)]
+    engine.commands.put(credential("accaaaaaaaaaa", "ada@example.com"))
+    await until(lambda: tray.views[-1].state is TrayState.SERVING)
+
+
+async def test_one_refused_request_is_no_news_while_others_are_free(
+    telling: Telling, tray: WrittenTray, engine: FakeEngine, desk: Desk
+) -> None:
+    engine.commands.put(credential("accaaaaaaaaaa", "ada@example.com"))
+    engine.tell(exchange(1.0, status=429))
+    await until(lambda: desk.in_line.line)
+    assert tray.messages == []
 
 
 async def test_who_wants_no_notifications_gets_none(

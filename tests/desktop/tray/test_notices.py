@@ -52,7 +52,7 @@ def test_what_comes_within_ten_seconds_waits_and_is_told_together() -> None:
     assert phone.pacing.wait(phone.now) == 10
     message = phone.after(10)
     assert message is not None
-    assert message.title == "No credential is usable"
+    assert message.title == "No credential is free"
     assert message.text.splitlines() == [EXHAUSTED.text, BOB.text]
     assert phone.pacing.wait(phone.now) is None
 

@@ -200,3 +200,15 @@ async def test_an_unreadable_token_is_trouble_and_no_end(
     engine.fails_with = UnreadableToken("it is empty")
     await desk.life.restart()
     assert told(news, "trouble")
+
+
+async def test_settings_that_are_left_out_are_said_until_they_are_mended(
+    news: News, desk: Desk
+) -> None:
+    await desk.life.stop()
+    await desk.life.start(without_file=True)
+    banner = news.banners["settings"]
+    assert banner.isVisible()
+    assert "settings.toml is left out" in banner.sentence
+    await desk.life.restart()
+    assert not banner.isVisible()
