@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -32,6 +32,8 @@ HIDDEN = "\N{BULLET}" * 12
 _ROOM_FOR_TWO = 960
 "Width of the page at which address and token stand side by side."
 _LIST_WIDTH = 212
+_NOWHERE = "http://127.0.0.1:PORT"
+"In guides while Pollux does not run: its port may be another's by now."
 
 
 class ConnectPage(Page):
@@ -52,6 +54,8 @@ class ConnectPage(Page):
         self._token = ""
         self._guide: Guide | None = None
         self._trial: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._is_writing = False
         self.test_button = button(desk.theme, self.tr("Test connection"), "play", "primary")
         self.test_button.clicked.connect(self._turn_trial)
         self.tools.addWidget(self.test_button)
@@ -129,8 +133,10 @@ class ConnectPage(Page):
     def _make_fields(self) -> QBoxLayout:
         fields = column(M)
         self.url_field = CopyField(self._desk.theme, self.tr("Base URL"))
+        self.url_field.field.setPlaceholderText(self.tr("Pollux is not running."))
         self.url_field.copied.connect(self._copy_url)
-        self.token_field = CopyField(self._desk.theme, self.tr("API key"), secret=True)
+        name = self.tr("API key (the bearer token)")
+        self.token_field = CopyField(self._desk.theme, name, secret=True)
         self.token_field.copied.connect(lambda _shown: spawn(self._copy_token(), name="copy token"))
         fields.addWidget(self.url_field, 1)
         fields.addWidget(self.token_field, 1)
@@ -148,13 +154,20 @@ class ConnectPage(Page):
         super().showEvent(event)
         self.refresh()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowActivate:
+            self.refresh()  # a terminal or the tool itself may have changed its file
+        return super().event(event)
+
     def refresh(self) -> None:
         """Reads anew whatever may have changed elsewhere."""
         if self.isVisible():
-            spawn(self._refresh(), name="show how to connect")
+            if self._reading is not None:
+                self._reading.cancel()  # of two looks the later one counts
+            self._reading = spawn(self._refresh(), name="show how to connect")
 
     def _on_snapshot(self) -> None:
-        if self._url != self._shown_url:
+        if self._desk.bridge.snapshot.url != self._shown_url:
             self.refresh()
 
     @property
@@ -174,20 +187,21 @@ class ConnectPage(Page):
             self._token = await self._desk.bridge.token()
         except Refusal:
             self._token = ""
-        if self._url != self._shown_url or not self._token:
+        url = self._desk.bridge.snapshot.url
+        if url != self._shown_url or not self._token:
             self.outcome.hide()  # it was said of another address
-        self._shown_url = self._url
+        self._shown_url = url
         self.test_button.setEnabled(bool(self._token))
         self._show_head()
-        await self._show_tool(self._tool)
-        for tool in self._tools.values():
-            if tool is not self._tool:
-                await self._mark(tool)
+        # Side by side: what goes wrong with one tool keeps no other from its mark.
+        others = [self._mark(tool) for tool in self._tools.values() if tool is not self._tool]
+        await asyncio.gather(self._show_tool(self._tool), *others)
 
     def _choose(self, tool_id: str) -> None:
         self._tool = self._tools[tool_id]
         self._scroller.verticalScrollBar().setValue(0)
         self.box.outcome.hide()
+        self.outcome.hide()
         self._show_head()
         if self.isVisible():
             spawn(self._show_tool(self._tool), name="show the tool's guide")
@@ -198,7 +212,8 @@ class ConnectPage(Page):
         self.name.setText(tool.name)
         self.docs_button.setVisible(bool(tool.docs_url))
         is_openai = tool.dialect in ("openai", "responses")
-        self.url_field.show_value(self._address.openai if is_openai else self._url)
+        at, runs = self._address, bool(self._desk.bridge.snapshot.url)
+        self.url_field.show_value((at.openai if is_openai else at.url) if runs else "")
         self.token_field.show_value(self._token)
         if tool.note:
             self.note.tell("info", words.said(tool.note), closable=False)
@@ -211,11 +226,20 @@ class ConnectPage(Page):
     def _address(self) -> Address:
         return Address(self._url, self._token or None)
 
+    @property
+    def _told_address(self) -> Address:
+        """What guides name."""
+        return replace(self._address, url=self._desk.bridge.snapshot.url or _NOWHERE)
+
     async def _show_tool(self, tool: Tool) -> None:
         """Its steps, and how its file stands."""
-        shown = replace(self._address, token=HIDDEN if self._token else None)
-        guide = await asyncio.to_thread(self._connect.guide, tool.id, shown)
-        applied = await self._mark(tool)
+        shown = replace(self._told_address, token=HIDDEN if self._token else None)
+        applied: Applied | ConnectFailed | None
+        try:
+            guide = await asyncio.to_thread(self._connect.guide, tool.id, shown)
+            applied = await self._mark(tool)
+        except ConnectFailed as failed:
+            guide, applied = Guide(tool, ()), failed
         if tool is not self._tool:
             return  # another one was chosen meanwhile
         self._guide = guide
@@ -249,8 +273,10 @@ class ConnectPage(Page):
         return self._connect.undo(tool.id)
 
     def _write(self, work: Callable[[Tool], Applied]) -> None:
-        self.box.work(busy=True)
-        spawn(self._do(work, self._tool), name="write a tool's settings")
+        # The button stays enabled meanwhile: else it would lose the focus.
+        if not self._is_writing:
+            self._is_writing = True
+            spawn(self._do(work, self._tool), name="write a tool's settings")
 
     async def _do(self, work: Callable[[Tool], Applied], tool: Tool) -> None:
         try:
@@ -258,12 +284,24 @@ class ConnectPage(Page):
         except ConnectFailed as failed:
             if tool is self._tool:
                 self.box.tell_failed(failed)
+                self._show_box()
             return
+        finally:
+            self._is_writing = False
         if tool is self._tool:
             self.box.tell_done(done)
             await self._show_tool(tool)
+            self._show_box()
         else:
             await self._mark(tool)
+
+    def _show_box(self) -> None:
+        """Scrolls to what came of it, once the box has grown for that."""
+
+        def scroll() -> None:
+            self._scroller.ensureWidgetVisible(self.box, 0, L)
+
+        QTimer.singleShot(0, self, scroll)
 
     # -- copying ---------------------------------------------------------------------------
 
@@ -282,7 +320,7 @@ class ConnectPage(Page):
         tool, step = self._guide.tool, self._guide.steps[at]
         if step.secret and not await self._fresh_token():
             return
-        guide = await asyncio.to_thread(self._connect.guide, tool.id, self._address)
+        guide = await asyncio.to_thread(self._connect.guide, tool.id, self._told_address)
         self._desk.copy(guide.steps[at].code, step.secret)
         self._desk.toast(self.tr("Copied: {title}").format(title=words.said(step.title)))
 

@@ -1,6 +1,7 @@
 """The tools that can be connected, as the page asks for them, and the list to choose from."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final, Protocol
 
 from PySide6.QtCore import (
@@ -45,7 +46,7 @@ _KINDS: Final[Mapping[str, object]] = {
 
 
 class Connect(Protocol):
-    """What the page needs; all but `tools` use files and block."""
+    """What the page needs, with paths as people write them; all but `tools` block."""
 
     def tools(self) -> tuple[Tool, ...]: ...
 
@@ -74,13 +75,22 @@ class ToolFiles:
         return api.snippets(tool_id, address, self._folders)
 
     def status(self, tool_id: str, address: Address) -> Applied:
-        return api.status(tool_id, self._folders, address)
+        return self._as_shown(api.status(tool_id, self._folders, address))
 
     def apply(self, tool_id: str, address: Address) -> Applied:
-        return api.apply(tool_id, self._folders, address)
+        return self._as_shown(api.apply(tool_id, self._folders, address))
 
     def undo(self, tool_id: str) -> Applied:
-        return api.undo(tool_id, self._folders)
+        return self._as_shown(api.undo(tool_id, self._folders))
+
+    def _as_shown(self, applied: Applied) -> Applied:
+        """With paths as people write them, as the guides have them."""
+        path, backup = applied.path, applied.backup
+        return Applied(
+            applied.state,
+            self._folders.shown(Path(path)) if path else "",
+            self._folders.shown(Path(backup)) if backup else None,
+        )
 
 
 class ToolList(QWidget):

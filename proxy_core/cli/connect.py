@@ -134,7 +134,7 @@ def _show_applied(tool: Tool, applied: Applied, *, as_json: bool) -> None:
     if as_json:
         print_json(asdict(applied))
         return
-    print(f"{tool.name} uses Pollux now. Written: {applied.path}")
+    print(f"{tool.name} is set up for Pollux: {applied.path}")
     kept = f"What it was before: {applied.backup}" if applied.backup else ""
     say(kept, f"`pollux connect {tool.id} --undo` takes it back.", tool.note)
     later = [step for step in tools.snippets(tool.id, Address("")).steps if step.path is None]

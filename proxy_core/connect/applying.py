@@ -6,10 +6,8 @@ changed it since; what stands under a name of our own goes as a whole. Applying 
 the same in memory, so the first state survives any number of changes of the address.
 """
 
-import os
-import stat
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +16,10 @@ from proxy_core.connect import keeping
 from proxy_core.connect.edits import EDITORS, Malformed, plain
 from proxy_core.connect.edits.plain import MISSING, Occupied
 from proxy_core.connect.model import Applied, Change, ConnectFailed, Folders, Place, State
-from proxy_core.disk import locked, read_whole, reason_of, remove, write_atomically
+from proxy_core.connect.writing import Edit, carry_out, content
+from proxy_core.disk import locked, reason_of
 
-BY_HAND = "Nothing was changed. Put the settings in by hand, as `pollux connect` shows them."
+BY_HAND = "Nothing was changed. Put the settings in by hand, as the steps show them."
 REPAIR = "Nothing was changed. Repair the file, then try again."
 
 
@@ -47,9 +46,8 @@ def apply_changes(changes: tuple[Change, ...], folders: Folders) -> Applied:
     """Makes the changes. Raises ConnectFailed."""
     with _holding(folders):
         # All of it is worked out before anything is written.
-        plans = [_plan(_read(change), folders) for change in changes]
-        for file, before, after in plans:
-            _write(file, before, after, folders)
+        edits = [_edit_of(_read(change), folders) for change in changes]
+        carry_out(edits, folders, next_step=BY_HAND)
     return _applied(changes, folders, "applied")
 
 
@@ -62,9 +60,13 @@ def undo_changes(changes: tuple[Change, ...], folders: Folders) -> Applied:
             raise ConnectFailed(
                 f"There is nothing to take back: Pollux did not change {files[0].change.path}."
             )
-        plans = [(file, _before(file, folders)) for file in noted]
-        for file, before in plans:
-            _restore(file, before, folders)
+        before = [_before(file, folders) for file in noted]
+        # The last one first: a folder was made for the first file that is in it.
+        edits = [
+            Edit(file.change, file.data, data, data)
+            for file, data in zip(reversed(noted), reversed(before), strict=True)
+        ]
+        carry_out(edits, folders, next_step=REPAIR)
     return status_of(changes, folders)
 
 
@@ -98,14 +100,14 @@ def _applied(changes: tuple[Change, ...], folders: Folders, state: State) -> App
     return Applied(state, str(path), str(backup) if kept else None)
 
 
-def _plan(file: _File, folders: Folders) -> tuple[_File, bytes | None, bytes]:
-    """The bytes from before us, and the bytes to write. Raises ConnectFailed."""
+def _edit_of(file: _File, folders: Folders) -> Edit:
+    """What puts our settings in. Raises ConnectFailed."""
     change = file.change
     before = _before(file, folders)
     text = _decoded(change.path, before or b"")
     for setting in change.settings:
         text = _edited(change, text, setting.place, setting.value)
-    return file, before, _encoded(text, before)
+    return Edit(change, file.data, before, _encoded(change.path, text, before))
 
 
 def _before(file: _File, folders: Folders) -> bytes | None:
@@ -117,12 +119,12 @@ def _before(file: _File, folders: Folders) -> bytes | None:
     original = _original(change.path, note, folders)
     if keeping.digest(data) == note.written:
         return original
-    text, root = file.text, _parsed(_File(change, original))
+    text, before = file.text, _decoded(change.path, original or b"")
     for value in reversed(note.values):
-        text = _without(change, text, value, root)
+        text = _without(change, text, value, before)
     if original is None and not EDITORS[change.syntax].parse(text):
         return None
-    return _encoded(text, data)
+    return _encoded(change.path, text, data)
 
 
 def _original(path: Path, note: keeping.Note, folders: Folders) -> bytes | None:
@@ -134,9 +136,9 @@ def _original(path: Path, note: keeping.Note, folders: Folders) -> bytes | None:
         ) from error
 
 
-def _without(change: Change, text: str, value: keeping.Written, original: Any) -> str:
+def _without(change: Change, text: str, value: keeping.Written, before: str) -> str:
     """The text without one value of ours, or with what it replaced. Raises ConnectFailed."""
-    place = value.place
+    place, original = value.place, _parse(change, before)
     found = plain.find(_parse(change, text), place)
     if not place and found is not MISSING:
         raise ConnectFailed(
@@ -145,9 +147,8 @@ def _without(change: Change, text: str, value: keeping.Written, original: Any) -
         )
     if found is MISSING or (keeping.digest_of(found) != value.value and not value.is_block):
         return text
-    replaced = plain.find(original, place)
-    if replaced is not MISSING:
-        return _edited(change, text, place, replaced)
+    if plain.find(original, place) is not MISSING:
+        return _brought_back(change, text, place, before)
     root = _parse(change, text)
     # An object that would be left empty goes too, unless it was so before.
     while len(place) > 1 and len(plain.find(root, place[:-1])) == 1:
@@ -155,6 +156,20 @@ def _without(change: Change, text: str, value: keeping.Written, original: Any) -
             break
         place = place[:-1]
     return _edited(change, text, place, MISSING)
+
+
+def _brought_back(change: Change, text: str, place: Place, before: str) -> str:
+    """The text with a value from before, as it was written if that is safe, else as a value.
+
+    Raises ConnectFailed.
+    """
+    value = plain.find(_parse(change, before), place)
+    wanted = plain.put(_parse(change, text), place, value)
+    with suppress(Malformed):
+        edited = EDITORS[change.syntax].bring_back(text, place, before)
+        if EDITORS[change.syntax].parse(edited) == wanted:
+            return edited
+    return _edited(change, text, place, value)
 
 
 def _edited(change: Change, text: str, place: Place, value: Any) -> str:
@@ -186,9 +201,7 @@ def _parse(change: Change, text: str) -> Any:
 
 def _read(change: Change) -> _File:
     try:
-        return _File(change, read_whole(change.path, keeping.LARGEST_BYTES))
-    except FileNotFoundError:
-        return _File(change, None)
+        return _File(change, content(change.path))
     except OSError as error:
         raise ConnectFailed(f"{change.path} cannot be read: {reason_of(error)}.", REPAIR) from error
 
@@ -203,46 +216,13 @@ def _decoded(path: Path, data: bytes) -> str:
         raise ConnectFailed(f"{path} is not UTF-8 text.", REPAIR) from error
 
 
-def _encoded(text: str, like: bytes | None) -> bytes:
-    return (_BOM if like is not None and like.startswith(_BOM) else b"") + text.encode()
-
-
-def _write(file: _File, before: bytes | None, after: bytes, folders: Folders) -> None:
-    path = file.change.path
+def _encoded(path: Path, text: str, like: bytes | None) -> bytes:
+    """The bytes of the text, with a byte order mark where the others have one."""
     try:
-        if before == after:  # the owner had written the same
-            keeping.forget(folders, path)
-        else:
-            keeping.write_note(folders, file.change, before, after)
-        if file.data != after:
-            _replace(path, after)
-    except OSError as error:
-        raise ConnectFailed(f"{path} cannot be written: {reason_of(error)}.", BY_HAND) from error
-
-
-def _restore(file: _File, before: bytes | None, folders: Folders) -> None:
-    path = file.change.path
-    try:
-        if before is None:
-            remove(path.resolve())
-        elif file.data != before:
-            _replace(path, before)
-        keeping.forget(folders, path)
-    except OSError as error:
-        raise ConnectFailed(f"{path} cannot be written: {reason_of(error)}.", REPAIR) from error
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Writes what a link points at, and keeps the mode of the file. Raises OSError."""
-    target = path.resolve()
-    if not target.exists():
-        write_atomically(target, data)
-        return
-    if not os.access(target, os.W_OK):
-        raise PermissionError(0, "it is read-only")
-    mode = stat.S_IMODE(target.stat().st_mode)
-    write_atomically(target, data)
-    target.chmod(mode)
+        data = text.encode()
+    except UnicodeEncodeError as error:  # half of a surrogate pair, in a name from the outside
+        raise ConnectFailed(f"{path} cannot be written as UTF-8 text.", BY_HAND) from error
+    return (_BOM if like is not None and like.startswith(_BOM) else b"") + data
 
 
 @contextmanager

@@ -87,7 +87,7 @@ def _changes(entry: Entry, folders: Folders, address: Address) -> tuple[Change, 
     if entry.changes is None:
         raise ConnectFailed(
             f"{entry.tool.name} has no settings file that Pollux can change.",
-            f"Follow the steps of `pollux connect {entry.tool.id}`.",
+            "Follow its steps instead.",
         )
     return entry.changes(folders, address)
 
@@ -96,6 +96,6 @@ def _entry(tool_id: str) -> Entry:
     entry = _ENTRIES.get(tool_id)
     if entry is None:
         raise ConnectFailed(
-            f"There is no tool {tool_id!r}.", "`pollux connect` lists those that there are."
+            f"There is no tool {tool_id!r}.", "Those that there are: pollux connect"
         )
     return entry

@@ -20,6 +20,7 @@ from proxy_core.connect.guides import (
     Entry,
     fields_step,
     file_step,
+    quoted,
     token_or_placeholder,
     token_step,
 )
@@ -63,19 +64,23 @@ def _continue_changes(folders: Folders, address: Address) -> tuple[Change, ...]:
 
 def _continue_steps(folders: Folders, address: Address) -> tuple[Step, ...]:
     (change,) = _continue_changes(folders, address)
-    secrets = change.path.parent.parent / ".env"
     return (
         file_step(
             change,
             folders,
-            "A file of its own beside config.yaml adds the model to the editors. In a terminal: "
-            f"`cn --config {folders.shown(change.path)}`.",
+            "A file of its own beside config.yaml adds the model to the editors.",
         ),
         token_step(
             folders,
             address,
-            text=f"Continue also reads it from a line {TOKEN_VARIABLE}=… in "
-            f"{folders.shown(secrets)}. Restart the editor afterwards.",
+            text=f"Continue also reads it from a line {TOKEN_VARIABLE}=… in the file .env beside "
+            "config.yaml. Restart the editor afterwards.",
+        ),
+        Step(
+            "Or in a terminal",
+            "Continue's command line is told the file.",
+            f"cn --config {quoted(change.path, folders)}\n",
+            "powershell" if folders.is_windows else "sh",
         ),
     )
 
@@ -142,8 +147,9 @@ def _zed_steps(folders: Folders, address: Address) -> tuple[Step, ...]:
             address,
             "POLLUX_API_KEY",
             title="Give Zed the bearer token",
-            text="Paste it in Zed under `agent: open settings`, LLM Providers, Pollux: Zed keeps "
-            "it in the system's keyring. Or set the variable and start Zed from that terminal.",
+            text='Run the command "agent: open settings" in Zed and paste it under LLM Providers, '
+            "Pollux: Zed keeps it in the system's keyring. Or set the variable and start Zed from "
+            "that terminal.",
         ),
     )
 
@@ -177,7 +183,7 @@ def _vscode_steps(_: Folders, address: Address) -> tuple[Step, ...]:
     return (
         fields_step(
             "Add a custom endpoint",
-            "Run the command `Chat: Manage Language Models`, choose Add Models, Custom Endpoint. "
+            'Run the command "Chat: Manage Language Models", choose Add Models, Custom Endpoint. '
             "VS Code keeps the key in its own secret store.",
             form,
             address,

@@ -6,6 +6,7 @@ The code of a settings file is made by the editor that `apply` uses, so both alw
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 from proxy_core.connect.edits import EDITORS, Malformed
@@ -85,6 +86,16 @@ def token_step(
         "powershell" if folders.is_windows else "sh",
         secret=address.token is not None,
     )
+
+
+def quoted(path: Path, folders: Folders) -> str:
+    """The path as one word of a command line."""
+    shown = folders.shown(path)
+    if folders.is_windows:
+        return "'" + shown.replace("'", "''") + "'"
+    # A quoted `~` would be a name.
+    home, rest = ("~/", shown[2:]) if shown.startswith("~/") else ("", shown)
+    return home + shlex.quote(rest)
 
 
 def fields_step(title: str, text: str, fields: dict[str, str], address: Address) -> Step:

@@ -6,7 +6,7 @@ the bytes from before. Both are written before the settings file is. Not here: a
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,16 @@ class Note:
     written: str
     "SHA-256 of the file as we left it."
     values: tuple[Written, ...]
+    made: tuple[Path, ...] = ()
+    "Folders that were made for the file, from the inside out."
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Note and backup as they are kept, to put them back."""
+
+    note: bytes | None
+    backup: bytes | None = field(repr=False)
 
 
 def digest(data: bytes) -> str:
@@ -67,13 +77,17 @@ def read_note(folders: Folders, path: Path) -> Note | None:
                 Written(_place(one["place"]), str(one["value"]), bool(one["is_block"]))
                 for one in stored["values"]
             ),
+            made=tuple(Path(one) for one in stored["made"]),
         )
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
 def write_note(folders: Folders, change: Change, before: bytes | None, after: bytes) -> None:
-    """Remembers both. Raises OSError."""
+    """Remembers both, and which folders are still to be made for the file. Raises OSError."""
+    earlier = read_note(folders, change.path)
+    missing = [parent for parent in change.path.parents if not parent.exists()]
+    made = missing or (earlier.made if earlier else ())
     backup = backup_path(folders, change.path)
     if before is None:
         remove(backup)
@@ -91,6 +105,7 @@ def write_note(folders: Folders, change: Change, before: bytes | None, after: by
             }
             for setting in change.settings
         ],
+        "made": [str(folder) for folder in made],
     }
     write_atomically(_note_path(folders, change.path), json.dumps(note).encode())
 
@@ -100,10 +115,34 @@ def read_backup(folders: Folders, path: Path) -> bytes:
     return read_whole(backup_path(folders, path), LARGEST_BYTES)
 
 
+def recall(folders: Folders, path: Path) -> Memory:
+    """All that we remember of this file. Raises OSError."""
+    return Memory(_kept(_note_path(folders, path)), _kept(backup_path(folders, path)))
+
+
+def put_back(folders: Folders, path: Path, memory: Memory) -> None:
+    """Remembers what we did then. Raises OSError."""
+    for kept, data in (
+        (backup_path(folders, path), memory.backup),
+        (_note_path(folders, path), memory.note),
+    ):
+        if data is None:
+            remove(kept)
+        else:
+            write_atomically(kept, data)
+
+
 def forget(folders: Folders, path: Path) -> None:
     """Takes note and backup away. Raises OSError."""
     remove(_note_path(folders, path))
     remove(backup_path(folders, path))
+
+
+def _kept(path: Path) -> bytes | None:
+    try:
+        return read_whole(path, LARGEST_BYTES)
+    except FileNotFoundError:
+        return None
 
 
 def _note_path(folders: Folders, path: Path) -> Path:

@@ -106,9 +106,14 @@ class Folders:
         return self.platform == "win32"
 
     def named(self, variable: str, otherwise: Path) -> Path:
-        """The folder that an environment variable names, else another."""
+        """The folder that an environment variable names, else another. Raises ConnectFailed."""
         value = self.environ.get(variable, "")
-        return Path(value).expanduser() if value else otherwise
+        try:
+            return Path(value).expanduser() if value else otherwise
+        except RuntimeError as error:  # the home folder of a user that there is not
+            raise ConnectFailed(
+                f"{variable} names no folder: {value}.", "Correct it, then try again."
+            ) from error
 
     @property
     def xdg_config(self) -> Path:

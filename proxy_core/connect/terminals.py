@@ -1,18 +1,28 @@
 """Agents for the terminal: Aider, OpenCode, Codex, Claude Code, Gemini CLI, Qwen Code.
 
-`apply` makes Pollux what they use by default, since their command line asks for nothing.
+`apply` makes Pollux what they use by default, since their command line asks for nothing. Not so
+with Codex and Claude Code, whose APIs Pollux does not speak yet: they would stop working. They
+get a provider or a settings file of its own, which the owner names when starting them.
 Formats as documented in November 2026:
 - Aider: https://aider.chat/docs/config/aider_conf.html
 - OpenCode: https://opencode.ai/docs/config and https://opencode.ai/docs/providers
 - Codex: https://developers.openai.com/codex/config-reference; `responses` is the only `wire_api`
-- Claude Code: https://code.claude.com/docs/en/settings and /llm-gateway; the command in
-  `apiKeyHelper` prints the key, so no file holds it
+- Claude Code: https://code.claude.com/docs/en/settings, /llm-gateway and /cli-reference; the
+  command in `apiKeyHelper` prints the key, so no file holds it
 - Gemini CLI: https://geminicli.com/docs/reference/configuration; it reads the base URL and the
   key from the environment or `.env` files alone
 - Qwen Code: https://qwenlm.github.io/qwen-code-docs/en/users/configuration/model-providers
 """
 
-from proxy_core.connect.guides import Entry, file_step, token_or_placeholder, token_step
+from pathlib import Path
+
+from proxy_core.connect.guides import (
+    Entry,
+    file_step,
+    quoted,
+    token_or_placeholder,
+    token_step,
+)
 from proxy_core.connect.model import (
     CONTEXT_TOKENS,
     OUTPUT_TOKENS,
@@ -47,7 +57,7 @@ def _opencode_changes(folders: Folders, address: Address) -> tuple[Change, ...]:
     root = folders.xdg_config / "opencode"
     # OpenCode reads both and lets the second win.
     with_comments = root / "opencode.jsonc"
-    path = with_comments if with_comments.exists() else root / "opencode.json"
+    path = with_comments if _is_seen(with_comments) else root / "opencode.json"
     provider = {
         "npm": "@ai-sdk/openai-compatible",
         "name": "Pollux",
@@ -66,6 +76,14 @@ def _opencode_changes(folders: Folders, address: Address) -> tuple[Change, ...]:
     return (Change(path, "jsonc", settings),)
 
 
+def _is_seen(path: Path) -> bool:
+    """Whether there is such a file; not in a folder that is closed to us, as reading it tells."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def _opencode_steps(folders: Folders, address: Address) -> tuple[Step, ...]:
     (change,) = _opencode_changes(folders, address)
     return (
@@ -82,20 +100,22 @@ def _codex_changes(folders: Folders, address: Address) -> tuple[Change, ...]:
         "env_key_instructions": "`pollux token show` prints it.",
         "wire_api": "responses",
     }
-    settings = (
-        Setting(("model",), address.model),
-        Setting(("model_provider",), "pollux"),
-        Setting(("model_providers", "pollux"), provider),
-    )
     root = folders.named("CODEX_HOME", folders.home / ".codex")
+    settings = (Setting(("model_providers", "pollux"), provider),)
     return (Change(root / "config.toml", "toml", settings),)
 
 
 def _codex_steps(folders: Folders, address: Address) -> tuple[Step, ...]:
     (change,) = _codex_changes(folders, address)
     return (
-        file_step(change, folders, "Add Pollux as a provider and make it the default."),
+        file_step(change, folders, "Add Pollux as a provider. What Codex uses by default stays."),
         token_step(folders, address),
+        Step(
+            "Start Codex with Pollux",
+            "Codex uses Pollux only where it is named so.",
+            f"codex -c model_provider=pollux -m {address.model}\n",
+            "sh",
+        ),
     )
 
 
@@ -111,16 +131,25 @@ def _claude_changes(folders: Folders, address: Address) -> tuple[Change, ...]:
         Setting(("apiKeyHelper",), folders.token_command),
         *(Setting(("env", name), value) for name, value in environment.items()),
     )
-    return (Change(root / "settings.json", "jsonc", settings),)
+    return (Change(root / "pollux.json", "jsonc", settings),)
 
 
 def _claude_steps(folders: Folders, address: Address) -> tuple[Step, ...]:
     (change,) = _claude_changes(folders, address)
     text = (
-        "Claude Code asks Pollux for the bearer token itself. ANTHROPIC_AUTH_TOKEN and "
-        "ANTHROPIC_API_KEY must not be set, since they come first."
+        "A file of its own beside settings.json, which stays as it is. Claude Code asks Pollux "
+        "for the bearer token itself."
     )
-    return (file_step(change, folders, text),)
+    return (
+        file_step(change, folders, text),
+        Step(
+            "Start Claude Code with Pollux",
+            "Claude Code uses Pollux only where the file is named so. ANTHROPIC_AUTH_TOKEN and "
+            "ANTHROPIC_API_KEY must not be set, since they come first.",
+            f"claude --settings {quoted(change.path, folders)}\n",
+            "powershell" if folders.is_windows else "sh",
+        ),
+    )
 
 
 def _gemini_changes(folders: Folders, address: Address) -> tuple[Change, ...]:
@@ -207,6 +236,7 @@ ENTRIES = (
             "responses",
             "https://developers.openai.com/codex/config-reference",
             can_apply=True,
+            note="Codex goes on as it is until you start it with Pollux.",
         ),
         _codex_steps,
         _codex_changes,
@@ -219,6 +249,7 @@ ENTRIES = (
             "anthropic",
             "https://code.claude.com/docs/en/llm-gateway",
             can_apply=True,
+            note="Claude Code goes on as it is until you start it with Pollux.",
         ),
         _claude_steps,
         _claude_changes,

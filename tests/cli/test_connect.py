@@ -73,7 +73,10 @@ def test_apply_says_what_it_wrote_and_undo_takes_it_back(terminal: Terminal, cod
     assert "--undo" in told.err
     assert ".bak" in told.err
     assert "bearer token into the environment" in told.err
-    assert 'model = "gemini-pro-latest"' in codex.read_text()
+    assert "[model_providers.pollux]" in codex.read_text()
+    assert (
+        "-m gemini-pro-latest" in terminal("connect", "codex", "--model", "gemini-pro-latest").out
+    )
     told = terminal("connect", "codex", "--undo")
     assert told.code == 0
     assert "Taken back" in told.out

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from proxy_core import connect
 from proxy_core.connect.edits import json_edits
 from proxy_core.connect.edits.plain import Occupied
-from proxy_core.connect.model import Applied, ConnectFailed, Folders
+from proxy_core.connect.model import Address, Applied, ConnectFailed, Folders
 from tests.connect.conftest import ADDRESS, ELSEWHERE
 from tests.connect.edits.documents import documents, toml_documents
 
@@ -91,6 +91,31 @@ def test_what_the_owner_added_survives_undo(codex: Path, folders: Folders) -> No
     assert "[mcp_servers.docs]" in text
 
 
+def test_what_we_replaced_comes_back_as_the_owner_wrote_it(codex: Path, folders: Folders) -> None:
+    block = b"[model_providers.pollux]  # mine\n# old\nname = 'p'  # short\n\n"
+    before = b"model = [1, # one\n  2]  # all\n\n" + block
+    codex.write_bytes(before)
+    connect.apply("codex", folders, ADDRESS)
+    codex.write_bytes(codex.read_bytes() + b"[tui]\n")
+    connect.undo("codex", folders)
+    assert codex.read_bytes() == before + b"[tui]\n"
+
+
+def test_half_a_surrogate_pair_that_we_replaced_comes_back(folders: Folders) -> None:
+    before = b'{\n  "model": "\\ud800"\n}\n'
+    path = written(folders.home / ".config" / "opencode" / "opencode.json", before)
+    connect.apply("opencode", folders, ADDRESS)
+    path.write_bytes(path.read_bytes() + b"\n")
+    connect.undo("opencode", folders)
+    assert path.read_bytes() == before + b"\n"
+
+
+def test_a_name_that_is_no_text_is_not_written(zed: Path, folders: Folders) -> None:
+    with pytest.raises(ConnectFailed, match="UTF-8"):
+        connect.apply("zed", folders, Address("http://127.0.0.1:7860", model="\udcff"))
+    assert zed.read_bytes() == ZED
+
+
 def test_what_the_owner_added_between_two_addresses_survives_undo(
     zed: Path, folders: Folders
 ) -> None:
@@ -101,13 +126,13 @@ def test_what_the_owner_added_between_two_addresses_survives_undo(
     assert zed.read_bytes() == ZED.replace(b"One Dark", b"One Light")
 
 
-def test_a_value_that_the_owner_changed_since_stays(codex: Path, folders: Folders) -> None:
-    connect.apply("codex", folders, ADDRESS)
-    codex.write_text(codex.read_text().replace('"gemini-3.8-flash"', '"gpt-7"'))
-    assert connect.status("codex", folders, ADDRESS).state == "changed"
-    connect.undo("codex", folders)
-    assert 'model = "gpt-7"' in codex.read_text()
-    assert "pollux" not in codex.read_text()
+def test_a_value_that_the_owner_changed_since_stays(folders: Folders) -> None:
+    path = written(folders.home / ".config" / "opencode" / "opencode.json", b"{}\n")
+    connect.apply("opencode", folders, ADDRESS)
+    path.write_text(path.read_text().replace('"pollux/gemini-3.8-flash"', '"gpt-7"'))
+    assert connect.status("opencode", folders, ADDRESS).state == "changed"
+    connect.undo("opencode", folders)
+    assert path.read_text() == '{\n  "model": "gpt-7"\n}\n'
 
 
 def test_a_block_of_ours_goes_whole_though_it_was_changed(zed: Path, folders: Folders) -> None:
@@ -124,6 +149,27 @@ def test_what_was_made_on_the_way_goes_once_it_is_empty(folders: Folders) -> Non
     path.write_text(path.read_text().replace('"ui": {}', '"ui": {"theme": "x"}'))
     connect.undo("qwen-code", folders)
     assert path.read_text() == '{\n  "ui": {"theme": "x"}\n}\n'
+
+
+def test_folders_that_were_made_for_a_file_go_with_it(folders: Folders) -> None:
+    connect.apply("qwen-code", folders, ADDRESS)
+    connect.apply("qwen-code", folders, ELSEWHERE)
+    connect.undo("qwen-code", folders)
+    assert not folders.home.exists()
+
+
+def test_a_folder_that_another_keeps_something_in_stays(folders: Folders) -> None:
+    connect.apply("qwen-code", folders, ADDRESS)
+    mine = written(folders.home / ".qwen" / "QWEN.md", b"mine")
+    connect.undo("qwen-code", folders)
+    assert list(folders.home.rglob("*")) == [mine.parent, mine]
+
+
+def test_a_folder_that_was_there_before_stays_though_it_is_empty(folders: Folders) -> None:
+    (folders.home / ".qwen").mkdir(parents=True)
+    connect.apply("qwen-code", folders, ADDRESS)
+    connect.undo("qwen-code", folders)
+    assert (folders.home / ".qwen").is_dir()
 
 
 def test_a_new_file_that_only_holds_ours_goes_though_it_was_touched(folders: Folders) -> None:
@@ -162,7 +208,7 @@ def test_nothing_of_ours_is_nothing_to_take_back(codex: Path, folders: Folders) 
 def test_settings_that_the_owner_wrote_himself_are_no_work_of_ours(
     codex: Path, folders: Folders
 ) -> None:
-    codex.write_text('model_provider = "pollux"\n')
+    codex.write_text('[model_providers.pollux]\nname = "mine"\n')
     assert connect.status("codex", folders, ADDRESS).state == "absent"
 
 
@@ -272,9 +318,8 @@ def test_a_file_that_is_read_only_stays(codex: Path, folders: Folders) -> None:
     with pytest.raises(ConnectFailed, match="read-only"):
         connect.apply("codex", folders, ADDRESS)
     assert codex.read_bytes() == CODEX
-    with pytest.raises(ConnectFailed, match="read-only"):
-        connect.apply("codex", folders, ADDRESS)
-    assert connect.undo("codex", folders).state == "absent"
+    with pytest.raises(ConnectFailed, match="nothing to take back"):
+        connect.undo("codex", folders)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows lets few make links")

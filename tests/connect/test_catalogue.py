@@ -87,7 +87,7 @@ def test_a_file_that_was_not_there_goes_again(tool_id: str, folders: Folders) ->
     assert applied.backup is None
     assert connect.status(tool_id, folders, ADDRESS) == applied
     assert connect.undo(tool_id, folders).state == "absent"
-    assert files(folders) == {}
+    assert not folders.home.exists(), "nor is a folder left that was made for it"
 
 
 @each_file

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from proxy_core import connect
-from proxy_core.connect.guides import fields_step, token_step
+from proxy_core.connect.guides import fields_step, quoted, token_step
 from proxy_core.connect.model import ConnectFailed, Folders
 from tests.connect.conftest import ADDRESS
 
@@ -46,6 +46,13 @@ def test_windows_keeps_it_for_the_user() -> None:
     assert step.language == "powershell"
     assert step.code == 'setx POLLUX_TOKEN (& "C:\\My Pollux\\pollux.exe" token show)\n'
     assert token_step(windows, ADDRESS).code == "setx POLLUX_TOKEN 'a-bearer-token'\n"
+
+
+def test_a_path_is_one_word_of_a_command_line(folders: Folders) -> None:
+    assert quoted(folders.home / "a b" / "x", folders) == "~/'a b/x'"
+    assert quoted(Path("/etc/x"), folders) == str(Path("/etc/x"))
+    windows = Folders(Path(), {}, "win32", Path())
+    assert quoted(Path("it's x"), windows) == "'it''s x'"
 
 
 def test_fields_stand_below_each_other() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy_core.connect.model import Folders
+from proxy_core.connect.model import ConnectFailed, Folders
 
 
 def test_the_environment_names_folders_and_an_empty_name_is_none(tmp_path: Path) -> None:
@@ -17,6 +17,13 @@ def test_the_environment_names_folders_and_an_empty_name_is_none(tmp_path: Path)
     assert folders.xdg_config == tmp_path / "x"
     assert folders.app_data == tmp_path / "AppData" / "Roaming"
     assert folders.named("CODEX_HOME", tmp_path) == Path("~/c").expanduser()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows guesses where others' folders are")
+def test_the_folder_of_a_user_that_there_is_not_is_told(tmp_path: Path) -> None:
+    folders = Folders(tmp_path, {"CODEX_HOME": "~nobody-of-that-name/x"}, "linux", tmp_path)
+    with pytest.raises(ConnectFailed, match="CODEX_HOME names no folder"):
+        folders.named("CODEX_HOME", tmp_path)
 
 
 def test_paths_are_shown_as_people_write_them(tmp_path: Path) -> None:

@@ -27,6 +27,12 @@ class Editor(Protocol):
     def take(self, text: str, place: Place) -> str:
         """The text without the value there; a missing one is fine. Raises Malformed."""
 
+    def bring_back(self, text: str, place: Place, before: str) -> str:
+        """The text with the value that `before` has there, written as it is written there.
+
+        Both texts have a value there. Raises Malformed.
+        """
+
 
 EDITORS: dict[Syntax, Editor] = {
     "jsonc": json_edits,

@@ -34,6 +34,12 @@ def take(text: str, place: Place) -> str:
     return lines.take(_checked(text, _name(place)), _pattern(_name(place)))
 
 
+def bring_back(text: str, place: Place, before: str) -> str:
+    """The text with this variable as `before` writes it. Raises Malformed."""
+    name = _name(place)
+    return lines.bring_back(_checked(text, name), _pattern(name), _checked(before, name))
+
+
 def _quoted(value: str) -> str:
     if not re.search(r"[\s'\"`#\\$]", value):
         return value

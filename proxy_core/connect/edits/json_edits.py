@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from proxy_core.connect.edits import jsonc
-from proxy_core.connect.edits.jsonc import Member, Node
+from proxy_core.connect.edits.jsonc import Malformed, Member, Node
 from proxy_core.connect.edits.plain import check_holds, index_of, wrapped
 from proxy_core.connect.model import Item, Place
 
@@ -51,6 +51,22 @@ def take(text: str, place: Place) -> str:
     if member is None or parent is None:
         return text
     return _remove(text, parent, member)
+
+
+def bring_back(text: str, place: Place, before: str) -> str:
+    """The text with the value as `before` writes it. Raises Malformed."""
+    now, then = _node(text, place), _node(before, place)
+    return text[: now.start] + before[then.start : then.end] + text[now.end :]
+
+
+def _node(text: str, place: Place) -> Node:
+    node = jsonc.parse(text)
+    for name in place:
+        member = _member(node, name)
+        if member is None:
+            raise Malformed("a value is missing")
+        node = member.node
+    return node
 
 
 def _member(node: Node, name: str | Item) -> Member | None:

@@ -29,6 +29,15 @@ def take(text: str, pattern: str) -> str:
     return text[: found.start()] + rest.removeprefix("\r").removeprefix("\n")
 
 
+def bring_back(text: str, pattern: str, before: str) -> str:
+    """The text with the last line of `before` that matches, but for its comment."""
+    found = last(before, pattern)
+    if not found:
+        return text
+    end = found.start("comment") if found["comment"] else found.end()
+    return put(text, pattern, before[found.start() : end])
+
+
 def last(text: str, pattern: str) -> re.Match[str] | None:
     found = None
     for match in re.finditer(pattern, text, re.MULTILINE):

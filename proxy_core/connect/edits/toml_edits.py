@@ -46,15 +46,33 @@ def take(text: str, place: Place) -> str:
     """The text without the value there; a missing one is fine. Raises Malformed."""
     import tomlkit  # noqa: PLC0415 - see above
 
-    document = _document(text)
+    document, last = _document(text), str(place[-1])
+    table = _holder(document, place)
+    if table is None:
+        return text
+    del table[last]
+    return tomlkit.dumps(document)
+
+
+def bring_back(text: str, place: Place, before: str) -> str:
+    """The text with the value as `before` writes it. Raises Malformed."""
+    import tomlkit  # noqa: PLC0415 - see above
+
+    document, last = _document(text), str(place[-1])
+    now, then = _holder(document, place), _holder(_document(before), place)
+    if now is None or then is None:
+        raise Malformed("a value is missing")
+    now[last] = then[last]
+    return tomlkit.dumps(document)
+
+
+def _holder(document: "TOMLDocument", place: Place) -> MutableMapping[str, Any] | None:
+    """The table that has the value; None: there is no such value."""
     table: Any = document
     *parents, last = (str(name) for name in place)
     for name in parents:
         table = table.get(name) if isinstance(table, MutableMapping) else None
-    if not isinstance(table, MutableMapping) or last not in table:
-        return text
-    del table[last]
-    return tomlkit.dumps(document)
+    return table if isinstance(table, MutableMapping) and last in table else None
 
 
 def _document(text: str) -> "TOMLDocument":

@@ -22,6 +22,8 @@ _BELOW = re.compile(r"[ \t]+\S|-(?:[ \t]|$)")
 _COMMENT = re.compile(r"(?:^|[ \t])#.*$")
 _PLAIN = re.compile(r"(?!(?i:true|false|null|yes|no|on|off|y|n)$)[A-Za-z][\w./:-]*(?<!:)")
 "What means the same text with and without quotes, and is not a number."
+_MORE = re.compile(r"[ \t]*[&*!|>{\[]")
+"An anchor that other lines may refer to, an alias, a tag, a block, a collection."
 
 
 def parse(text: str) -> Any:
@@ -46,12 +48,20 @@ def take(text: str, place: Place) -> str:
     return lines.take(text, _pattern(_name(text, place)))
 
 
+def bring_back(text: str, place: Place, before: str) -> str:
+    """The text with this key as `before` writes it. Raises Malformed."""
+    _name(before, place)
+    return lines.bring_back(text, _pattern(_name(text, place)), before)
+
+
 def _name(text: str, place: Place) -> str:
     (name,) = place
     parse(text)
     found = lines.last(text, _pattern(str(name)))
     if found and _goes_on(text, found):
         raise Malformed(f"the value of {name} has several lines")
+    if found and _MORE.match(found[0].partition(":")[2]):
+        raise Malformed(f"the value of {name} is more than a plain text")
     return str(name)
 
 

@@ -52,3 +52,10 @@ def test_a_value_of_several_lines_is_not_touched() -> None:
         dotenv_edits.put('K="a\nb"\n', ("K",), "c")
     with pytest.raises(Malformed, match="several lines"):
         dotenv_edits.take('K="a\nb"\n', ("K",))
+
+
+def test_a_line_comes_back_as_it_was_written() -> None:
+    before = "export K='1 2' # mine\r\nA=1\r\n"
+    edited = dotenv_edits.put(before, ("K",), "3") + "B=2\r\n"
+    assert edited.startswith("K=3 # mine")
+    assert dotenv_edits.bring_back(edited, ("K",), before) == before + "B=2\r\n"

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 
 from proxy_core.connect.edits import json_edits, plain
+from proxy_core.connect.edits.jsonc import Malformed
 from proxy_core.connect.edits.plain import MISSING, Occupied
 from proxy_core.connect.model import Item, Place
 from tests.connect.edits.documents import documents, places, values
@@ -94,3 +95,16 @@ def test_nothing_is_put_into_what_is_no_object() -> None:
         json_edits.put('{"env": 3}', ("env", "URL"), "x")
     with pytest.raises(Occupied):
         json_edits.put("[]", ("env",), "x")
+
+
+@given(documents, places, values)
+def test_a_value_comes_back_as_it_was_written(text: str, place: Place, value: Any) -> None:
+    if plain.find(json_edits.parse(text), place) is not MISSING:
+        edited = json_edits.put(text, place, value)
+        if plain.find(json_edits.parse(edited), place) is not MISSING:  # named by a member of it
+            assert json_edits.bring_back(edited, place, text) == text
+
+
+def test_nothing_comes_back_from_nowhere() -> None:
+    with pytest.raises(Malformed):
+        json_edits.bring_back('{"a": 1}', ("a",), "{}")

@@ -17,3 +17,8 @@ def test_a_line_goes_with_its_end() -> None:
     assert lines.take("a\r\nk=1\r\nb\r\n", PATTERN) == "a\r\nb\r\n"
     assert lines.take("k=1", PATTERN) == ""
     assert lines.take("x\n", PATTERN) == "x\n"
+
+
+def test_a_line_comes_back_and_the_comment_stays_as_it_is_now() -> None:
+    assert lines.bring_back("a\nk=2 # new\n", PATTERN, "k=1 # old\n") == "a\nk=1 # new\n"
+    assert lines.bring_back("k=2\n", PATTERN, "x\n") == "k=2\n"

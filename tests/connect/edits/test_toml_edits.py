@@ -61,3 +61,21 @@ def test_nothing_is_put_into_what_is_no_table() -> None:
 def test_taking_what_is_not_there_changes_nothing() -> None:
     for text in ("", "model_providers = 3\n", "# x\n[model_providers]\n"):
         assert toml_edits.take(text, PLACES[2]) == text
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "[model_providers.pollux] # top\n# old\nname = 'p' # short\n",
+        "model_providers = { pollux = {name='p'} } # inline\n",
+    ],
+)
+def test_a_table_comes_back_as_it_was_written(before: str) -> None:
+    edited = toml_edits.put(before, PLACES[2], PROVIDER)
+    assert edited != before
+    assert toml_edits.bring_back(edited, PLACES[2], before) == before
+
+
+def test_nothing_comes_back_from_nowhere() -> None:
+    with pytest.raises(Malformed):
+        toml_edits.bring_back("model = 1\n", ("model",), "")

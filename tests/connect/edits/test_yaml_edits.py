@@ -68,5 +68,24 @@ def test_a_value_of_several_lines_is_not_replaced(text: str) -> None:
         yaml_edits.put(text, ("model",), "x")
 
 
+@pytest.mark.parametrize(
+    "value", ["&a x", "*a", "!!str x", "{a: 1}", "[a]", "!x", "|", ">-", "{}  # none"]
+)
+def test_a_value_that_is_more_than_a_text_is_not_replaced(value: str) -> None:
+    for text in (f"model: {value}\n", f"'model':   {value}"):
+        with pytest.raises(Malformed):
+            yaml_edits.put(text, ("model",), "x")
+        with pytest.raises(Malformed):
+            yaml_edits.take(text, ("model",))
+        assert yaml_edits.put(text, ("other",), "x").startswith(text)
+
+
+@pytest.mark.parametrize("line", ["model: yes", "model: '1'", '"model" : 1.5', "model:"])
+def test_a_line_comes_back_as_it_was_written(line: str) -> None:
+    before = f"a: 1\n{line}  # mine\n"
+    edited = yaml_edits.put(before, ("model",), "openai/x") + "b: 2\n"
+    assert yaml_edits.bring_back(edited, ("model",), before) == before + "b: 2\n"
+
+
 def test_windows_line_ends_stay() -> None:
     assert yaml_edits.put("a: 1\r\n", ("b",), "x/y") == "a: 1\r\nb: x/y\r\n"
