@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
-from proxy_core import logs
+from proxy_core import __version__, logs
 from proxy_core.cli.arguments import Arguments, parse_arguments
 from proxy_core.commands import (
     CheckResult,
@@ -144,6 +144,7 @@ __all__ = [
     "UsageReport",
     "UsageRow",
     "Woke",
+    "__version__",
     "apply",
     "cause_words",
     "config_folder",

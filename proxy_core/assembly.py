@@ -18,7 +18,7 @@ from proxy_core.credentials.consent import Route
 from proxy_core.credentials.keychain import EnvironmentKeychain, SystemKeychain
 from proxy_core.credentials.oauth_client import OAuthClient
 from proxy_core.credentials.stores import CredentialStore, EnvironmentStore, FolderStore
-from proxy_core.credentials.tokens import Authorizer
+from proxy_core.credentials.tokens import TIMEOUT_S, Authorizer
 from proxy_core.credentials.vault import VAULT_FILE, Vault
 from proxy_core.dialects.contract import ParseContext
 from proxy_core.dialects.openai_chat import OpenAIChat
@@ -28,7 +28,7 @@ from proxy_core.engine.bearer_token import BearerToken
 from proxy_core.engine.checking import Checker
 from proxy_core.engine.client_view import client_view
 from proxy_core.engine.desk import Desk
-from proxy_core.engine.doctor import DoctorInputs, VaultReport, examine
+from proxy_core.engine.doctor import DoctorInputs, examine
 from proxy_core.engine.end_pages import page_of, stray_page
 from proxy_core.engine.engine import Engine, Parts
 from proxy_core.engine.identifying import Identifier
@@ -236,10 +236,11 @@ class _Frame:
             self.session,
             self.clock,
             base_url,
-            connect_timeout_s=settings.connect_timeout_s,
+            timeout=aiohttp.ClientTimeout(total=TIMEOUT_S, connect=settings.connect_timeout_s),
             # The accounts are made of the authorizer: looked up when there is news.
             on_new_refresh_token=lambda *news: self.accounts.renew(*news),  # noqa: PLW0108
             on_refused=self.pool.refuse,
+            on_failure=self.network.failed,
         )
 
     async def _probe(self) -> Finding:
@@ -321,6 +322,7 @@ class _Frame:
             domain_name=self.settings.domain_name,
             line_up=lambda model: line(self.pool, model, self.pool.now()),
             set_paused=lambda paused: engine().pause(paused=paused),
+            memory_problem=lambda: self.remembering.problem,
             tell_usage=self.remembering.usage,
             examine=lambda: _examine(self, engine()),
             make_token=self.token.rotate,
@@ -329,14 +331,13 @@ class _Frame:
 
 async def _examine(frame: _Frame, engine: Engine) -> tuple[Finding, ...]:
     settings = frame.settings
-    vault = await frame.accounts.vault_status()
     return await examine(
         DoctorInputs(
             settings=settings,
             listens_at=engine.url if engine.announced else None,
             folder=frame.folder,
             database_problem=frame.remembering.problem,
-            vault=VaultReport(vault.state != "closed", vault.sentence, vault.next_step),
+            vault=await frame.accounts.vault_status(),
             client=client_view(frame.keeper.client, settings.domain_name),
             credentials=engine.snapshot().credentials,
             google=frame.way,

@@ -1,8 +1,7 @@
 """What a front end may ask of the engine, and the plain data that comes back.
 
-One contract for terminal, web page, admin API and window. No answer holds a secret, but for
-`export`, which no HTTP route offers. Not here: how a command is carried out (`engine`), or how
-it crosses to another thread (`api`).
+One contract for all front ends. No answer holds a secret, but for `export`, which no HTTP route
+offers. Not here: how a command is carried out (`engine`), or how it crosses threads (`api`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -117,8 +116,7 @@ class SignInRequest:
     """How to sign in, and for what."""
 
     via: Literal["loopback", "page"] = "loopback"
-    """Who answers Google's redirect: a listener of its own on a free loopback port, or
-    `/oauth2/callback` of the proxy. The redirect's URL may be pasted with either."""
+    "Where Google's redirect goes: a free loopback port or the proxy. Either URL may be pasted."
     project: str | None = None
     "The project to use; None: it is found out."
     vertex: bool = False
@@ -194,7 +192,7 @@ class OAuthClientView(_Plain):
     "How one can sign in with it."
 
 
-# -- usage, settings, doctor ------------------------------------------------------------------
+# -- usage, settings, doctor, rotation --------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +204,13 @@ class UsageQuery:
     "Epoch seconds; 0: a day of minutes, a week of hours or 90 days before `until`."
     until: float = 0.0
     "Epoch seconds; 0: now."
+    by: Literal["client", "credential", "model"] = "client"
+    "What is told apart: model, credential and client; model and credential; or only the model."
 
 
 @dataclass(frozen=True, slots=True)
 class UsageRow(_Plain):
-    """What one model, credential and client used in one period."""
+    """What one model, credential and client used in one period; empty: it is summed up."""
 
     at: float
     "Begin of the period, epoch seconds; days begin at midnight UTC."
@@ -233,7 +233,7 @@ class UsageReport(_Plain):
 
     period: str
     rows: tuple[UsageRow, ...]
-    "Oldest first, the newest 10,000 at most."
+    "Oldest first. Sums come whole, long requests apart; by client the newest 10,000 at most."
     more: bool = False
     "Whether there are older ones, which a query with an earlier `until` tells of."
 
@@ -266,7 +266,7 @@ class SettingsChange(_Plain):
 
 @dataclass(frozen=True, slots=True)
 class Finding(_Plain):
-    """One check of the doctor."""
+    """One check of the doctor; a note tells what is so, where there was nothing to judge."""
 
     check: Literal[
         "settings", "port", "data_folder", "vault", "oauth_client", "credentials", "clock", "google"
@@ -274,9 +274,7 @@ class Finding(_Plain):
     ok: bool
     sentence: str
     next_step: str = ""
-
-
-# -- rotation, and where credentials are kept -------------------------------------------------
+    note: bool = False
 
 
 @dataclass(frozen=True, slots=True)

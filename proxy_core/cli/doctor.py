@@ -29,7 +29,7 @@ def _findings(arguments: Arguments) -> Sequence[Mapping[str, Any]]:
     try:
         settings = read_settings(arguments)
     except SettingsProblem as problem:
-        step = f"Correct or unset {problem.setting}, then run `pollux doctor` again."
+        step = "Correct it, then run `pollux doctor` again."
         return [Finding("settings", ok=False, sentence=f"{problem}.", next_step=step).as_json()]
     with open_channel(settings, arguments) as channel:
         channel.wait_for_keyring(KEYRING_PATIENCE_S)

@@ -32,6 +32,12 @@ STYLES = {"ready": "green", "busy": "green", "disabled": "dim"}
 "Of states; every other one needs somebody, and is red."
 KINDS = {"account": "account", "api_key": "API key", "service_account": "service account"}
 INDENT = "    "
+RESTING = frozenset({"cooling", "day_spent"})
+"States of a model that end by themselves; the others say that the project does not have it."
+LONGEST_LABEL, SHORTEST_LABEL = 48, 20
+"Columns of a label in a table with room, and in one without. `--json` has it whole."
+NOTE = "i"
+"Sign of a finding that is neither good nor bad."
 
 
 def show_credentials(console: "Console", credentials: Sequence[View], now: float) -> None:
@@ -40,19 +46,16 @@ def show_credentials(console: "Console", credentials: Sequence[View], now: float
         console.print(NO_CREDENTIALS)
         return
     rows = [_row(view, now) for view in credentials]
-    table = _plain_table(*_COLUMNS)
-    for row in rows:
-        table.add_row(*row)
-    unbroken = console.options.update(max_width=PIPE_COLUMNS)
-    fits = Measurement.get(console, unbroken, table).maximum <= console.width
-    if fits:
+    table = _table_within(console, rows)
+    fits = table is not None
+    if table is not None:
         console.print(table)
     for view, row in zip(credentials, rows, strict=True):
         notes = list(_notes(view, now))
         if not fits:
             _show_narrow(console, row)
         elif notes:
-            console.print(Text(f"{cleaned(view['label'])} ({cleaned(view['id'])})", "bold"))
+            console.print(Text(f"{_label(view)} ({cleaned(view['id'])})", "bold"))
         for note in notes:
             _note(console, note)
     for note in _shared(credentials):
@@ -89,7 +92,7 @@ def show_import(console: "Console", report: View) -> None:
             _cell(item["source"]),
             Text(cleaned(item["outcome"]), "bold red" if refused else "green"),
             _cell(item["id"] or ""),
-            _cell(item["label"] or ""),
+            _label(item),
             _cell(item["reason"]),
         )
     console.print(table)
@@ -101,11 +104,13 @@ def show_findings(console: "Console", findings: Sequence[View]) -> None:
     good, bad = marks()
     for finding in findings:
         mark = Text(good, "green") if finding["ok"] else Text(bad, "bold red")
+        if finding.get("note"):
+            mark = Text(NOTE, "cyan")
         name = cleaned(finding["check"]).replace("_", " ")
         console.print(
             Text.assemble(mark, " ", (name, "bold"), f": {cleaned(finding['sentence'])}"),
         )
-        if finding.get("next_step") and not finding["ok"]:
+        if finding.get("next_step") and (finding.get("note") or not finding["ok"]):
             _note(console, finding["next_step"])
 
 
@@ -136,11 +141,33 @@ def duration(seconds: float) -> str:
 _COLUMNS = ("id", "label", "kind", "project", "state", "resting", "in flight", "store")
 
 
+def _table_within(console: "Console", rows: Sequence[Sequence[Text]]) -> Table | None:
+    """A table with labels as long as there is room for; None where there is too little."""
+    for longest in (LONGEST_LABEL, SHORTEST_LABEL):
+        table = _plain_table(*_COLUMNS)
+        for id_, label, *others in rows:
+            table.add_row(id_, _shortened(label, longest), *others)
+        unbroken = console.options.update(max_width=PIPE_COLUMNS)
+        if Measurement.get(console, unbroken, table).maximum <= console.width:
+            return table
+    return None
+
+
+def _label(view: View) -> Text:
+    return _shortened(_cell(view["label"] or ""), LONGEST_LABEL)
+
+
+def _shortened(label: Text, longest: int) -> Text:
+    short = label.copy()
+    short.truncate(longest, overflow="ellipsis")
+    return short
+
+
 def _row(view: View, now: float) -> list[Text]:
-    resting = len(_resting(view))
+    resting = sum(_rests(model, now) for model in view["models"])
     return [
         _cell(view["id"]),
-        _cell(view["label"]),
+        _label(view),
         _cell(KINDS.get(view["kind"], view["kind"])),
         _cell(view["project"] or "not known"),
         Text.assemble(_state(view["state"]), _times(view, now)),
@@ -166,21 +193,24 @@ def _times(view: View, now: float) -> str:
 def _notes(view: View, now: float) -> Iterator[str]:
     if view["state"] not in STYLES:
         yield from filter(None, (view["sentence"], view["next_step"]))
-    for model in _resting(view):
+    for model in view["models"]:
+        if model["state"] == "ready":
+            continue
         until = model["until"]
         when = f" until {moment(until, now)} (in {duration(until - now)})" if until else ""
         yield f"{model['model']}: {str(model['state']).replace('_', ' ')}{when}"
 
 
-def _resting(view: View) -> list[View]:
-    return [model for model in view["models"] if model["state"] != "ready"]
+def _rests(model: View, now: float) -> bool:
+    """Whether it comes back by itself, as the window counts too."""
+    return model["state"] in RESTING and (model["until"] or 0.0) > now
 
 
 def _shared(credentials: Sequence[View]) -> Iterator[str]:
     of_project: dict[str, list[str]] = defaultdict(list)
     for view in credentials:
         if view["project"]:
-            of_project[view["project"]].append(cleaned(view["label"]))
+            of_project[view["project"]].append(_label(view).plain)
     for project, labels in of_project.items():
         if len(labels) > 1:
             yield f"One shared quota, of project {cleaned(project)}: {', '.join(labels)}"

@@ -191,7 +191,7 @@ def _parse_item(item: object, origin: Origin) -> Credential:
                 "a service account's own key file or an API key."
             )
         case _:
-            raise _Refused("`type` names no kind of credential that Pollux knows.")
+            raise _Refused("'type' names no kind of credential that Pollux knows.")
 
 
 def unwrapped(item: dict[str, Any]) -> dict[str, Any]:
@@ -251,7 +251,7 @@ def _parse_service_account(fields: dict[str, Any], origin: Origin) -> Credential
     stored = _validated(StoredServiceAccount, fields)
     _refuse_other_clouds(stored.universe_domain, stored.token_uri)
     if "PRIVATE KEY-----" not in stored.private_key.get_secret_value():
-        raise _Refused("`private_key` is not a PEM private key.")
+        raise _Refused("'private_key' is not a PEM private key.")
     project = _project(stored.project_id)
     return Credential(
         id=identity.service_account_id(stored.client_email, project),
@@ -306,9 +306,9 @@ def _refuse_other_programs(client_id: object) -> None:
 
 def _refuse_other_clouds(universe_domain: str | None, token_uri: str | None) -> None:
     if universe_domain not in (None, "googleapis.com"):
-        raise _Refused("`universe_domain` is not googleapis.com: other clouds are not supported.")
+        raise _Refused("'universe_domain' is not googleapis.com: other clouds are not supported.")
     if token_uri is not None and token_uri not in GOOGLE_TOKEN_URIS:
-        raise _Refused("`token_uri` is not Google's: it would receive the secrets of this file.")
+        raise _Refused("'token_uri' is not Google's: it would receive the secrets of this file.")
 
 
 def _project(project: str | None) -> str | None:
@@ -334,4 +334,4 @@ def _validated(shape: type[_S], fields: dict[str, Any]) -> _S:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         name = first["loc"][0] if first["loc"] else "The object"
         problem = _PROBLEMS.get(first["type"], "has the wrong type")
-        raise _Refused(f"`{name}` {problem}.") from None
+        raise _Refused(f"'{name}' {problem}.") from None

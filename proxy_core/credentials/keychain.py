@@ -24,8 +24,9 @@ USER = "vault key"
 
 _NO_KEYRING = "This computer has no keyring that Pollux can keep the vault's key in."
 _OTHER_PLACE = (
-    "Install one (gnome-keyring, KWallet), or set POLLUX_VAULT_KEY to base64 of 32 random bytes, "
-    "or set PERSISTENT_STORAGE_PATH to keep credentials in plain files."
+    "For an encrypted vault, install a keyring such as gnome-keyring or KWallet, or set "
+    "POLLUX_VAULT_KEY as the README tells, then start Pollux again. If plain files will do, set "
+    "PERSISTENT_STORAGE_PATH to the folder that they are in."
 )
 _MISSING = frozenset({"NoKeyringError", "SecretServiceNotAvailableException"})
 _REFUSED = frozenset({"KeyringLocked", "InitError", "LockedException", "PromptDismissedException"})
@@ -60,6 +61,9 @@ class Keychain(Protocol):
     place: str
     "For sentences: where the key is."
 
+    def look(self) -> None:
+        """Looks whether there is a place for a key, and asks nobody. Raises KeychainUnavailable."""
+
     def fetch(self, vault_id: str) -> bytes | None:
         """The vault's key; None: it holds none. Raises KeychainUnavailable."""
 
@@ -78,6 +82,9 @@ class EnvironmentKeychain:
     def __init__(self, key: SecretStr) -> None:
         """key: base64 of 32 bytes."""
         self._key = base64.b64decode(key.get_secret_value(), validate=True)
+
+    def look(self) -> None:
+        pass
 
     def fetch(self, vault_id: str) -> bytes:  # noqa: ARG002 - one key for every vault
         return self._key
@@ -102,6 +109,10 @@ class SystemKeychain:
     def __init__(self, backend: Backend | None = None) -> None:
         """backend: in place of the best one that works here, which is looked for at first use."""
         self._backend = backend
+
+    def look(self) -> None:
+        with _in_words():
+            self._opened()
 
     def fetch(self, vault_id: str) -> bytes | None:
         with _in_words():

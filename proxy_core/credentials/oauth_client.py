@@ -94,8 +94,8 @@ def parse_client(content: bytes, source: ClientSource) -> OAuthClient:
     if isinstance(fields := value.get("web"), dict):
         return _client(fields, "web", source)
     raise ClientRefused(
-        "This is no OAuth client of a kind that Pollux can use: Desktop app (`installed`), or "
-        "Web application (`web`) for signing in on the web page."
+        "This is no OAuth client of a kind that Pollux can use: Desktop app ('installed'), or "
+        "Web application ('web') for signing in on the web page."
     )
 
 
@@ -114,7 +114,7 @@ def _client(fields: Mapping[str, Any], kind: ClientKind, source: ClientSource) -
     for name, google in (("auth_uri", GOOGLE_AUTHORIZATION_URIS), ("token_uri", GOOGLE_TOKEN_URIS)):
         if fields.get(name) not in (None, *google):
             raise ClientRefused(
-                f"`{name}` of this OAuth client is not Google's: your sign-ins would go elsewhere."
+                f"'{name}' of this OAuth client is not Google's: your sign-ins would go elsewhere."
             )
     uris = fields.get("redirect_uris")
     known = tuple(uri for uri in uris if isinstance(uri, str)) if isinstance(uris, list) else ()
@@ -133,7 +133,7 @@ def refuse_other_programs(client_id: str) -> None:
 def _text(fields: Mapping[str, Any], name: str) -> str:
     value = fields.get(name)
     if not isinstance(value, str) or not _VISIBLE_ASCII.fullmatch(value.strip()):
-        raise ClientRefused(f"`{name}` is missing in this OAuth client, or is not valid.")
+        raise ClientRefused(f"'{name}' is missing in this OAuth client, or is not valid.")
     return value.strip()
 
 

@@ -5,6 +5,7 @@ answer means (`oauth_answers`).
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import assert_never
 
 import aiohttp
@@ -33,12 +34,14 @@ class TokenEndpoint:
         session: aiohttp.ClientSession,
         base_url: str | None,
         *,
-        connect_timeout_s: float,
-        timeout_s: float,
+        timeout: aiohttp.ClientTimeout,
+        on_failure: Callable[[], None],
     ) -> None:
+        """on_failure: told of each request that was not answered at all."""
         self._session = session
+        self._on_failure = on_failure
         self._url = endpoint(TOKEN_URL, base_url)
-        self._timeout = aiohttp.ClientTimeout(total=timeout_s, connect=connect_timeout_s)
+        self._timeout = timeout
 
     async def ask(
         self, secret: AccountSecret | ServiceAccountSecret, now: float
@@ -74,6 +77,7 @@ class TokenEndpoint:
             ) as response:
                 body = await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError):
+            self._on_failure()
             return _UNREACHABLE
         return classify_token_answer(
             response.status,

@@ -37,6 +37,9 @@ from proxy_core.tasks import spawn
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 _OAuthSecret: TypeAlias = AccountSecret | ServiceAccountSecret
 
+TIMEOUT_S = 30.0
+"For the whole of one request for an access token."
+_TIMEOUT = aiohttp.ClientTimeout(total=TIMEOUT_S)
 _RENEW_BELOW_S = 300.0
 _USABLE_ABOVE_S = 60.0
 _RENEWAL_PAUSE_S = 30.0
@@ -121,10 +124,10 @@ class Authorizer:
         clock: Clock,
         base_url: str | None = None,
         *,
-        connect_timeout_s: float = 10.0,
-        timeout_s: float = 30.0,
+        timeout: aiohttp.ClientTimeout = _TIMEOUT,
         on_new_refresh_token: Callable[[Sequence[Credential], SecretStr], None] | None = None,
         on_refused: Callable[[Sequence[Credential], Fault], None] | None = None,
+        on_failure: Callable[[], None] = lambda: None,
     ) -> None:
         """session: ours to use, not to close; its proxy and User-Agent apply.
 
@@ -133,11 +136,10 @@ class Authorizer:
         on_refused: called on the loop when a refresh finds that there will be no access token
         until someone acts, with the credentials in use that this concerns. Nobody may be waiting
         for that refresh.
+        on_failure: told of each request that was not answered at all.
         """
         self._clock = clock
-        self._endpoint = TokenEndpoint(
-            session, base_url, connect_timeout_s=connect_timeout_s, timeout_s=timeout_s
-        )
+        self._endpoint = TokenEndpoint(session, base_url, timeout=timeout, on_failure=on_failure)
         self._on_new_refresh_token = on_new_refresh_token
         self._on_refused = on_refused
         self._entries: dict[str, _Entry] = {}

@@ -95,6 +95,15 @@ class Vault:
             return VaultStatus("none", "There is no vault yet.")
         return VaultStatus("open", f"The vault opens with its key in {self._keychain.place}.")
 
+    def look(self) -> StoreFailed | None:
+        """Why no vault can begin, as far as that can be told without asking for a key."""
+        try:
+            with self._failing("made"):
+                self._keychain.look()
+        except StoreFailed as failure:
+            return failure
+        return None
+
     def load(self) -> Loaded:
         credentials: list[Credential] = []
         unreadable: list[Unreadable] = []

@@ -354,7 +354,7 @@ class Accounts:
             raise Refusal(
                 RefusalCode.NOT_FOUND,
                 "There is no credential with this id.",
-                "`pollux accounts list` shows the ids.",
+                "The list of accounts shows the ids.",
             )
         return member
 

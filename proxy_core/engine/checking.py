@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from proxy_core.commands import CheckResult
 from proxy_core.credentials.grants import grant_of
-from proxy_core.credentials.model import Credential
+from proxy_core.credentials.model import Credential, KeySecret
 from proxy_core.credentials.tokens import Authorizer
 from proxy_core.engine.renewals import Renewals
 from proxy_core.gemini import faults
@@ -81,6 +81,8 @@ class Checker:
             if RULES[fault.cause].whole_project:
                 ids = [member.credential.id for member in unit.members]
             self._pool.revoke(ids, state, fault)
+        if fault is not None and fault.project and isinstance(credential.secret, KeySecret):
+            self._pool.learn_project(credential.id, fault.project)
 
     async def check(self, ids: Sequence[str]) -> tuple[CheckResult, ...]:
         """Probes credentials of the pool, and lets it know."""

@@ -1,7 +1,7 @@
 """The one counter for every command of a front end; it only sends each to whoever does it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from proxy_core.commands import (
     CheckResult,
@@ -41,6 +41,8 @@ class Desk:
     domain_name: str
     line_up: Callable[[str | None], Line]
     set_paused: Callable[[bool], None]
+    memory_problem: Callable[[], str | None]
+    "Why nothing outlives a restart; None: it does."
     tell_usage: Callable[[UsageQuery], Awaitable[UsageReport]]
     examine: Callable[[], Awaitable[tuple[Finding, ...]]]
     make_token: Callable[[], Awaitable[str]]
@@ -128,7 +130,13 @@ class Desk:
         return self.line_up(model)
 
     async def keeping(self) -> Keeping:
-        return self.keeper.keeping()
+        kept, problem = self.keeper.keeping(), self.memory_problem()
+        if problem is None:
+            return kept
+        steps = filter(None, ("Mend that, then start Pollux again.", kept.next_step))
+        return replace(
+            kept, sentence=f"{problem} {kept.sentence}".strip(), next_step=" ".join(steps)
+        )
 
     async def usage(self, query: UsageQuery) -> UsageReport:
         return await self.tell_usage(query)

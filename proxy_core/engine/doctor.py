@@ -18,9 +18,10 @@ from pathlib import Path
 
 from proxy_core.clock import Clock
 from proxy_core.commands import Finding, OAuthClientView
+from proxy_core.credentials.vault import VaultStatus
 from proxy_core.disk import reason_of
 from proxy_core.engine import reachability
-from proxy_core.engine.findings import fine, wrong
+from proxy_core.engine.findings import fine, note, wrong
 from proxy_core.gemini.states import CredentialState
 from proxy_core.ports import bind_failure, holder, next_free
 from proxy_core.server import bearer
@@ -37,15 +38,6 @@ WELL = WORKING | {CredentialState.DISABLED}
 "States in which the owner need not do anything."
 
 
-@dataclass(frozen=True, slots=True)
-class VaultReport:
-    """How the vault does, told by whoever opens it."""
-
-    ok: bool
-    sentence: str
-    next_step: str = ""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoctorInputs:
     """What is examined."""
@@ -57,7 +49,8 @@ class DoctorInputs:
     "The data folder."
     database_problem: str | None
     "Why nothing is remembered over a restart; None: it is."
-    vault: VaultReport
+    vault: VaultStatus
+    "Told by whoever opens it."
     client: OAuthClientView
     credentials: Sequence[CredentialView]
     google: reachability.Way
@@ -70,10 +63,9 @@ async def examine(inputs: DoctorInputs) -> tuple[Finding, ...]:
     look_around = in_thread(_look_around, inputs)
     look_out = reachability.look_at_google(inputs.google, inputs.clock, accounts=accounts)
     here, there = await asyncio.gather(look_around, look_out)
-    vault = inputs.vault
     return (
         *here,
-        Finding("vault", vault.ok, vault.sentence, vault.next_step),
+        _vault(inputs.vault),
         _client(inputs.client),
         *_credentials(inputs.credentials),
         *there,
@@ -113,12 +105,12 @@ def unusual(settings: Settings) -> Iterator[Finding]:
             "Take it out again when you have seen what you were looking for.",
         )
     if settings.google_api_base_url is not None:
-        yield fine(
+        yield note(
             "settings",
             f"GOOGLE_API_BASE_URL: requests go to {settings.google_api_base_url}, not to Google.",
         )
     if settings.credentials_json_list is not None:
-        yield fine(
+        yield note(
             "settings",
             "CREDENTIALS_JSON_LIST is set: credentials of vault and data folder are not used, "
             "and none can be added or removed here.",
@@ -281,9 +273,15 @@ def _database(problem: str | None) -> Finding | None:
 # -- who we are at Google ----------------------------------------------------------------------
 
 
+def _vault(vault: VaultStatus) -> Finding:
+    told = {"open": fine, "none": note, "closed": wrong}[vault.state]
+    return told("vault", vault.sentence, vault.next_step)
+
+
 def _client(client: OAuthClientView) -> Finding:
-    # Without one nothing need be done: API keys do not need it.
-    return fine("oauth_client", client.sentence, client.next_step if client.ways else "")
+    if client.ways:
+        return fine("oauth_client", client.sentence, client.next_step)
+    return note("oauth_client", client.sentence)  # nothing need be done: API keys need none
 
 
 def _credentials(views: Sequence[CredentialView]) -> Iterator[Finding]:
@@ -291,8 +289,7 @@ def _credentials(views: Sequence[CredentialView]) -> Iterator[Finding]:
         yield wrong(
             "credentials",
             "There are no credentials yet, so every request is refused.",
-            "Add an API key (`pollux accounts add-key`) or sign in with Google "
-            "(`pollux accounts add`).",
+            "Add an API key, or sign in with Google.",
         )
         return
     counts = Counter(view.state for view in views)
@@ -307,5 +304,5 @@ def _credentials(views: Sequence[CredentialView]) -> Iterator[Finding]:
         yield wrong(
             "credentials",
             f"{more} more cannot be used.",
-            "`pollux accounts list` shows them all.",
+            "The list of accounts shows them all.",
         )

@@ -126,11 +126,21 @@ class Keeper:
         if not self.vault_opened:
             return "waiting", _WAITING.reason if self.vault_waits else "", ""
         if (problem := self._vault_problem) is not None:
-            return "closed", problem.sentence, problem.next_step
+            return "closed", f"{problem.sentence} {self._in_plain_files}", problem.next_step
         held = self._held(VAULT)
         if held.closed:
-            return "closed", " ".join(bad.reason for bad in held.unreadable), ""
+            reasons = (bad.reason for bad in held.unreadable)
+            return "closed", " ".join((*reasons, self._in_plain_files)), ""
         return ("unused" if self._places.folder_first else "open"), "", ""
+
+    @property
+    def _in_plain_files(self) -> str:
+        """What it means that the vault takes nothing."""
+        count, where = len(self._held(FOLDER).credentials), self._places.path
+        if not count:
+            return f"New credentials go to plain files in {where}, which only you may read."
+        lie = "1 credential lies" if count == 1 else f"{count} credentials lie"
+        return f"So {lie} unencrypted in plain files in {where}, which only you may read."
 
     @property
     def _vault_takes_new(self) -> bool:
@@ -160,6 +170,9 @@ class Keeper:
             async with self._writing:
                 await self._bring_newer_sign_ins()
         await self._read_client()
+        if self._held(FOLDER).credentials and not self._places.folder_first:
+            # Why they are in plain files is told for as long as they are.
+            self._vault_problem = await in_thread(self._places.vault.look)
         self.vault_opened = True
 
     async def _read(self, store: WritableStore) -> None:
@@ -201,7 +214,7 @@ class Keeper:
         One that was closed when it was read, and opens now, is read.
         """
         if self.read_only:
-            return VaultStatus("none", "The vault is not used.")
+            return VaultStatus("none", "The vault is not used: CREDENTIALS_JSON_LIST is set.")
         try:
             async with asyncio.timeout(patience_s):
                 status = await in_thread(self._places.vault.open)
@@ -214,7 +227,16 @@ class Keeper:
         if status.state == "open" and self._held(VAULT).closed:
             await self.read_vault()
             self._vault_problem = None
-        return status
+        return await self._of_no_vault() if status.state == "none" else status
+
+    async def _of_no_vault(self) -> VaultStatus:
+        if self._places.folder_first:
+            told = f"Credentials are kept as plain files in {self._places.path}, as was chosen."
+            return VaultStatus("none", told)
+        if (problem := await in_thread(self._places.vault.look)) is not None:
+            told = f"{problem.sentence} {self._in_plain_files}"
+            return VaultStatus("closed", told, problem.next_step)
+        return VaultStatus("none", "There is no vault yet: the first new credential makes it.")
 
     # -- writing ---------------------------------------------------------------------------
 

@@ -45,18 +45,17 @@ class Network:
         self.reachable = True
 
     def failed(self) -> None:
-        """A request was not answered at all."""
+        """A request was not answered at all, be it for an access token."""
         self._failures += 1
         if self._failures >= FAILURES:
             self.doubt()
 
     def on_event(self, event: Event) -> None:
         """An exchange that Google answered, in whatever way, ends every doubt."""
-        if not isinstance(event, ExchangeEnded) or not event.attempts:
+        if not self._failures or not isinstance(event, ExchangeEnded) or not event.attempts:
             return
-        if event.attempts[-1].outcome == Cause.NETWORK:  # asking for an access token, perhaps
-            self.failed()
-        elif self._failures:
+        # Its failures were told as they happened.
+        if event.attempts[-1].outcome != Cause.NETWORK:
             self._end_probing()
             self._reached()
 

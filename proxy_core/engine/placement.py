@@ -181,21 +181,23 @@ class Placement:
         return list(self._accounts.of(grant.subject, grant.email, client_id))
 
     def _views(self, who: SignedIn, projects: Sequence[Project]) -> tuple[ProjectView, ...]:
-        best = next((one for one in projects if one.api == "on"), None)
-        best = best or next(iter(projects), None)
-        return tuple(self._view(who, one, recommended=one is best) for one in projects)
+        """The first that adds to what the pool may ask for is recommended; there may be none."""
+        views = [self._view(who, one) for one in projects]
+        adding = (one.id for one in views if one.api == "on" and not (one.known or one.shared_with))
+        best = next(adding, None)
+        return tuple(dataclasses.replace(one, recommended=one.id == best) for one in views)
 
     def _view_of(self, who: SignedIn, trial: Trial) -> ProjectView:
         project = Project(trial.project, trial.project, trial.api)
-        return self._view(who, project, recommended=False)
+        return self._view(who, project)
 
-    def _view(self, who: SignedIn, project: Project, *, recommended: bool) -> ProjectView:
+    def _view(self, who: SignedIn, project: Project) -> ProjectView:
         own = [one for one in self._known(who) if one.project == project.id]
         return ProjectView(
             id=project.id,
             name=project.name,
             api=project.api,
-            recommended=recommended,
+            recommended=False,
             known=bool(own),
             link="" if project.api == "on" else api_page(project.id),
             shared_with=self._others(who, project.id),
@@ -306,7 +308,7 @@ def _question(name: str, projects: Sequence[ProjectView]) -> tuple[str, str]:
             f"{name} is signed in, and may use {count} {_projects_word(count)}.",
             "Choose the project to use; several count as several credentials.",
         )
-    where = projects[0].id if len(projects) == 1 else f"all {len(projects)} projects of {name}"
+    where = projects[0].id if len(projects) == 1 else f"each of its {len(projects)} projects"
     return (
         f"{name} is signed in, but the Gemini API is switched off in {where}.",
         f"Switch it on at {projects[0].link} and check again.",

@@ -16,7 +16,7 @@ import aiohttp
 from proxy_core.clock import Clock
 from proxy_core.commands import Finding
 from proxy_core.credentials.endpoints import PROJECTS_URL, TOKEN_URL, endpoint
-from proxy_core.engine.findings import fine, wrong
+from proxy_core.engine.findings import fine, note, wrong
 from proxy_core.upstream.google import API_BASE, reason
 
 LIMIT_S = 5.0
@@ -153,7 +153,7 @@ def _in_utc(date: datetime) -> datetime:
 def _clock_finding(visits: list[_Visit]) -> Finding:
     ahead_s = next((visit.ahead_s for visit in visits if visit.ahead_s is not None), None)
     if ahead_s is None:
-        return fine("clock", "The clock was not checked, since Google did not tell the time.")
+        return note("clock", "The clock was not checked, since Google did not tell the time.")
     if abs(ahead_s) <= OFF_S:
         return fine("clock", "The clock agrees with Google's.")
     side = "ahead of" if ahead_s > 0 else "behind"

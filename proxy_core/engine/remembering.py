@@ -58,7 +58,7 @@ class Remembering:
             raise Refusal(
                 RefusalCode.UNAVAILABLE,
                 "The record of use cannot be read now.",
-                "`pollux doctor` tells what is wrong with the data folder.",
+                "The doctor tells what is wrong with the data folder.",
             ) from error
 
     async def close(self) -> None:

@@ -112,7 +112,7 @@ def read_pasted(text: str) -> Redirect:
         return redirect
     if host.endswith("google.com"):
         sentence = "This is the address of Google's page: the sign-in is not finished there."
-    elif redirect is not None or "=" not in text:
+    elif redirect is not None or not ("=" in text or "://" in text):
         sentence = "The code alone is not enough: Pollux must see that it belongs to this sign-in."
     else:
         sentence = "This address holds no answer of Google."

@@ -1,7 +1,8 @@
 """The SQLite file itself. Only the writer's thread loads and calls this module.
 
 A file that cannot be used never stops the start: a damaged one is set aside, and where there
-can be none (locked, read-only, no space) a database in memory takes its place.
+can be none (locked, read-only, no space) a database in memory takes its place, with what the file
+holds where that can be read.
 """
 
 import contextlib
@@ -13,7 +14,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
-from proxy_core.disk import set_aside
+from proxy_core.disk import reason_of, set_aside
 from proxy_core.memory.retention import Retention
 from proxy_core.memory.tables import (
     MAX_BYTES,
@@ -38,6 +39,7 @@ _log = logging.getLogger(__name__)
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 "SQLITE_ERROR: a table or column that should be there is not."
+_NOTHING_BESIDE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 _KINDS = {"TEXT": str, "INTEGER": int, "REAL": float}
 _UNFIT = (OverflowError, UnicodeEncodeError, sqlite3.IntegrityError, sqlite3.ProgrammingError)
 """What SQLite cannot hold: a number beyond 64 bits, half of a surrogate pair. It comes from a
@@ -46,6 +48,7 @@ _ONLY_UNTIL_THE_END = (
     "Until that is mended, names and switched-off credentials are not known, and what Pollux "
     "learns lasts only until it ends."
 )
+_ONLY_READ = "What was remembered is in use, but whatever changes now lasts only until Pollux ends."
 
 
 class _Newer(Exception):
@@ -109,6 +112,24 @@ class Database:
         )
         return [UsageCounts(*row) for row in reversed(rows)]
 
+    def usage_sums(
+        self, period: int, since: float, until: float, *, credentials: bool, long: int
+    ) -> list[UsageCounts]:
+        """As `usage`, with clients summed up, and credentials unless they are wanted.
+
+        Counts with more prompt tokens than `long` an answered exchange stay apart.
+        """
+        apart = "CASE WHEN prompt_tokens > ?1 * (exchanges - failed) THEN {} ELSE '' END"
+        credential = "credential_id" if credentials else apart.format("credential_id")
+        # SUM fails where a broken peer's numbers go beyond 64 bits; TOTAL does not.
+        sums = ", ".join(f"CAST(TOTAL({name}) AS INTEGER)" for name in USAGE.values)
+        rows = self._rows(
+            f"SELECT at, model, {credential}, {apart.format('client')}, {sums} FROM usage "  # noqa: S608
+            "WHERE period = ?2 AND at > ?3 AND at < ?4 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+            (long, period, since - period, until),
+        )
+        return [UsageCounts(*row) for row in rows]
+
     def _rows(self, sql: str, values: Sequence[float]) -> list[tuple[Any, ...]]:
         with _translated():
             return self._connection.execute(sql, values).fetchall()
@@ -139,7 +160,10 @@ def open_database(
     except _Newer:
         problem = f"{path} was written by a newer Pollux and stays as it is."
     except (OSError, sqlite3.Error, DatabaseFailed) as error:
-        problem = f"{path} cannot be used: {error}."
+        why = reason_of(error) if isinstance(error, OSError) else error
+        if (copied := _copied(path)) is not None:
+            return (*copied, f"{path} cannot be written: {why}. {_ONLY_READ}")
+        problem = f"{path} cannot be used: {why}."
     return (*_in_memory(), f"{problem} {_ONLY_UNTIL_THE_END}")
 
 
@@ -180,8 +204,40 @@ def _refuse_newer(connection: sqlite3.Connection) -> None:
         raise _Newer
 
 
-def _in_memory() -> tuple[Database, Contents]:
-    return _set_up(sqlite3.connect(":memory:", isolation_level=None), MAX_BYTES, on_disk=False)
+def _in_memory(source: sqlite3.Connection | None = None) -> tuple[Database, Contents]:
+    """A database that lasts until the end, with what is in `source`."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        if source is not None:
+            source.backup(connection)
+        return _set_up(connection, MAX_BYTES, on_disk=False)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _copied(path: Path) -> tuple[Database, Contents] | None:
+    """In memory, what a file holds that can only be read; None where it cannot be read either.
+
+    For a credential that its owner switched off must not be used again because a disk is full.
+    """
+    # A file in WAL mode cannot be opened where nothing can be made beside it, unless SQLite is
+    # told that nobody writes it. Source: https://www.sqlite.org/wal.html#readonly
+    for way in ("mode=ro", "immutable=1"):
+        try:
+            return _copied_by(f"{path.absolute().as_uri()}?{way}")
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _NOTHING_BESIDE:
+                break
+    return None
+
+
+def _copied_by(uri: str) -> tuple[Database, Contents]:
+    with contextlib.closing(sqlite3.connect(uri, timeout=0, uri=True)) as source:
+        # A file that another program holds fails here; `backup` would wait for it for good.
+        source.execute("BEGIN")
+        source.execute("PRAGMA schema_version").fetchone()
+        return _in_memory(source)
 
 
 def _private(path: Path) -> None:

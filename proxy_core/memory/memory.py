@@ -101,6 +101,22 @@ class Memory:
             )
         )
 
+    async def usage_sums(
+        self, period: Period, since: float, until: float, *, credentials: bool, long: int
+    ) -> list[UsageCounts]:
+        """As `usage`, all of it, with clients summed up, and credentials unless they are wanted.
+
+        Counts with more prompt tokens than `long` an answered exchange stay apart.
+        """
+        begin = since or (until or self._clock.now()) - SHOWN_S[period]
+        return await asyncio.wrap_future(
+            self._writer.ask(
+                lambda database: database.usage_sums(
+                    PERIODS[period], begin, until or inf, credentials=credentials, long=long
+                )
+            )
+        )
+
     # -- end -------------------------------------------------------------------------------
 
     async def flush(self) -> bool:

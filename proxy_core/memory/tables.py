@@ -88,7 +88,7 @@ Pending: TypeAlias = dict[Table, dict[Values, Values | None]]
 
 
 class UsageCounts(NamedTuple):
-    """What one model, credential and client used in one period."""
+    """What one model, credential and client used in one period; empty: it is summed up."""
 
     at: float
     "Begin of the period, epoch seconds."

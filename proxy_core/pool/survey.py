@@ -27,7 +27,7 @@ _WORDS = {
     "leaked": "have a leaked API key",
     "billing": "have a billing problem",
     "api_off": "have the Gemini API switched off",
-    "project_denied": "may not use their project",
+    "project_denied": "may not use the project",
     "client_invalid": "have an invalid OAuth client",
     "blocked_by_admin": "are blocked by an administrator",
     "region": "may not be used from this region",
@@ -35,9 +35,18 @@ _WORDS = {
 _CAUSE_WORDS = {
     Cause.REFUSED: "were refused by Google for no known reason",
     Cause.CAPACITY: "met a shortage of capacity at Google",
-    Cause.SPEND_CAP: "reached their spending limit",
+    Cause.SPEND_CAP: "reached a spending limit",
 }
 "Short rests that no quota of the project's led to."
+_OF_ONE = {
+    "are": "is",
+    "were": "was",
+    "have": "has",
+    "do": "does",
+    "need": "needs",
+    "lack": "lacks",
+}
+"The first of these words where it is said of a single credential."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ class Position:
     until: float | None
     sentence: str
     why: str
-    "Behind a number of credentials: `2 need a new sign-in`."
+    "Behind a number of several credentials: `2 need a new sign-in`."
     next_step: str
 
 
@@ -86,13 +95,13 @@ def exhausted_problem(pool: Pool, model: str, now: float) -> Problem:
     if not places:
         return Problem(
             ProblemKind.NO_CREDENTIALS,
-            "Pollux has no credentials yet. Add an API key or a Google account: with "
-            "`pollux accounts add-key` or `pollux accounts add`, or on Pollux' web page.",
+            "Pollux has no credentials yet. Add an API key or a Google account: in its window, on "
+            "its web page, or in a terminal with pollux accounts add-key or pollux accounts add.",
             model=model,
         )
     counts = Counter(place.state for place in places)
     whys = Counter(place.why for place in places)
-    told = ", ".join(f"{count} {why}" for why, count in whys.items())
+    told = ", ".join(_counted(count, why) for why, count in whys.items())
     back = [p for p in places if p.until is not None and p.state != ModelState.UNAVAILABLE]
     busy = counts[CredentialState.BUSY] + counts[CredentialState.READY]
     if not back and not busy:
@@ -107,6 +116,11 @@ def exhausted_problem(pool: Pool, model: str, now: float) -> Problem:
         model=model,
         retry_after_s=seconds,
     )
+
+
+def _counted(count: int, why: str) -> str:
+    verb, _, rest = why.partition(" ")
+    return f"{count} {_OF_ONE.get(verb, verb) if count == 1 else verb} {rest}"
 
 
 _LONG_RESTS = frozenset({ModelState.DAY_SPENT, ModelState.NOT_IN_TIER})

@@ -1,8 +1,8 @@
 """Settings: what the owner of a Pollux decides, read at the start.
 
 `model` says which settings there are and what each accepts, `sources` where they come from and
-which source wins, `writing` keeps changes in settings.toml, `folders` says where data and
-configuration lie on this platform.
+which source wins, `problems` why one cannot be used; `writing` keeps changes in settings.toml,
+`folders` says where data and configuration lie on this platform.
 """
 
 from proxy_core.settings.folders import config_folder, data_folder
@@ -15,10 +15,10 @@ from proxy_core.settings.model import (
     Source,
     as_written,
 )
+from proxy_core.settings.problems import SettingsProblem
 from proxy_core.settings.sources import (
     ONLY_FROM_OUTSIDE,
     TOML_FILE,
-    SettingsProblem,
     load_owner_settings,
     load_settings,
     read,

@@ -1,33 +1,27 @@
 """Where settings come from and which source wins. It writes no file; that is `writing`'s."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
+from proxy_core.disk import reason_of
 from proxy_core.settings.folders import config_folder
 from proxy_core.settings.model import SETTINGS, Origin, Provenance, Settings, Source
+from proxy_core.settings.problems import SettingsProblem, problem_of
 
 TOML_FILE = "settings.toml"
 "In the configuration folder."
 _PREFIX = "POLLUX_"
 _NAMES = frozenset(info.name for info in SETTINGS)
+_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)\Z")
+"How tomllib ends its errors."
 _VARIABLES = _NAMES | {_PREFIX + name for name in _NAMES}
 ONLY_FROM_OUTSIDE = frozenset({"GOOGLE_API_BASE_URL"})
 "A file that someone else left in the working folder must not redirect the owner's credentials."
-
-
-class SettingsProblem(Exception):
-    """A setting that cannot be used; neither field holds the value, which may be secret."""
-
-    def __init__(self, setting: str, problem: str) -> None:
-        super().__init__(f"{setting}: {problem}")
-        self.setting = setting
-        "The variable, or the name of the file that could not be read."
-        self.problem = problem
 
 
 def load_settings(
@@ -61,7 +55,7 @@ def load_owner_settings(
     """
     for option, named in (("--env-file", env_file), ("--config", config)):
         if named is not None and not named.is_file():
-            raise SettingsProblem(option, f"there is no file {named}")
+            raise SettingsProblem(option, f"names {named}, and there is no such file")
     toml = None if without_file else config or config_folder() / TOML_FILE
     return load_settings(arguments, environ, env_file, toml)
 
@@ -99,14 +93,7 @@ def check(chosen: Mapping[str, Any], provenance: Provenance | None = None) -> Se
         return Settings.model_validate(values, context=provenance)
     except ValidationError as exc:
         # The cause is cut off: its text quotes the value.
-        raise _problem(exc.errors(include_input=False, include_url=False)[0]) from None
-
-
-def _problem(error: ErrorDetails) -> SettingsProblem:
-    path = error["loc"]
-    own = error.get("ctx", {}).get("error")
-    text = str(own) if own else error["msg"][:1].lower() + error["msg"][1:]
-    return SettingsProblem(str(path[0]).upper(), text)
+        raise problem_of(exc.errors(include_input=False, include_url=False)[0]) from None
 
 
 def _refuse_files_for_outside_settings(sources: Mapping[str, Source]) -> None:
@@ -173,9 +160,11 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
     """
     try:
         content = tomllib.loads(text)
-    except (ValueError, RecursionError):  # a number of thousands of digits is a ValueError too
-        # The decoder's own text is left out: newer versions may quote the document.
-        raise SettingsProblem(name, "is not valid TOML") from None
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is one too
+        # Of the decoder's own text only the line is told: newer versions may quote the document.
+        line = _AT_LINE.search(str(error))
+        where = f" (line {line[1]})" if line else ""
+        raise SettingsProblem(name, f"is not valid TOML{where}") from None
     for key in content:
         if key.upper() not in _NAMES:
             raise SettingsProblem(key, f"is not a setting of Pollux (in {name})")
@@ -190,8 +179,10 @@ def read_text(path: Path | None) -> str:
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         return ""
-    except (OSError, UnicodeDecodeError) as exc:
-        raise SettingsProblem(_name(path), f"cannot be read ({type(exc).__name__})") from None
+    except OSError as error:
+        raise SettingsProblem(_name(path), f"cannot be read: {reason_of(error)}") from None
+    except UnicodeDecodeError:
+        raise SettingsProblem(_name(path), "is not UTF-8 text") from None
 
 
 def _name(path: Path | None) -> str:

@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 from proxy_core.disk import locked, write_atomically
 from proxy_core.settings.model import SETTINGS, Origin, Settings, plain
-from proxy_core.settings.sources import SettingsProblem, check, parse_toml, read_text, settle
+from proxy_core.settings.problems import SettingsProblem
+from proxy_core.settings.sources import check, parse_toml, read_text, settle
 
 _NAMES = frozenset(info.name for info in SETTINGS)
 

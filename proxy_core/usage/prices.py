@@ -54,6 +54,7 @@ def _rates(model: str, day: int) -> _Rates | None:
     return _Rates(prompt / LONG, cached / LONG, output / LONG)
 
 
+@lru_cache(maxsize=4_096)  # long requests of minutes that are over come again in each report
 def _price(model: str, day: int, prompt: float, cached: float, output: float) -> float | None:
     """Of one request. cached: part of the prompt's tokens."""
     # At first use: the table takes megabytes.

@@ -8,14 +8,14 @@ from proxy_core.tasks import in_thread
 from proxy_core.usage.prices import price_of
 
 MOST_ROWS = 10_000
-"Of one report."
+"Of one report, where nothing is summed up."
 
 
-async def report_of(period: str, rows: Sequence[UsageCounts]) -> UsageReport:
-    """rows: oldest first; those beyond MOST_ROWS are left out."""
-    return await in_thread(_report, period, rows)
+async def report_of(period: str, rows: Sequence[UsageCounts], most: int = MOST_ROWS) -> UsageReport:
+    """rows: oldest first; the oldest of those beyond `most` are left out."""
+    return await in_thread(_report, period, rows, most)
 
 
-def _report(period: str, rows: Sequence[UsageCounts]) -> UsageReport:
-    told = tuple(UsageRow(*row, price_usd=price_of(row)) for row in rows[-MOST_ROWS:])
-    return UsageReport(period, told, more=len(rows) > MOST_ROWS)
+def _report(period: str, rows: Sequence[UsageCounts], most: int) -> UsageReport:
+    told = tuple(UsageRow(*row, price_usd=price_of(row)) for row in rows[-most:])
+    return UsageReport(period, told, more=len(rows) > most)

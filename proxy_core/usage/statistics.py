@@ -10,6 +10,7 @@ from proxy_core.events import Event, ExchangeEnded
 from proxy_core.memory import Memory
 from proxy_core.snapshot import Snapshot, Totals
 from proxy_core.usage.minute import MODELS, OTHER, Minute
+from proxy_core.usage.prices import LONG
 from proxy_core.usage.report import MOST_ROWS, report_of
 
 
@@ -72,9 +73,12 @@ class Usage:
         if self.memory is None:
             return UsageReport(query.period, ())
         self.hand_over()
-        # One more than is told, to see whether there are more.
-        rows = await self.memory.usage(query.period, query.since, query.until, MOST_ROWS + 1)
-        return await report_of(query.period, rows)
+        asked = (query.period, query.since, query.until)
+        if query.by == "client":
+            # One more than is told, to see whether there are more.
+            return await report_of(query.period, await self.memory.usage(*asked, MOST_ROWS + 1))
+        sums = await self.memory.usage_sums(*asked, credentials=query.by == "credential", long=LONG)
+        return await report_of(query.period, sums, most=len(sums))
 
     # -- Prometheus ------------------------------------------------------------------------
 

@@ -6,8 +6,14 @@ from dataclasses import asdict
 import pytest
 from rich.console import Console
 
-from proxy_core.cli.tables import duration, moment, show_credentials, show_import
-from proxy_core.commands import ImportedItem, ImportReport
+from proxy_core.cli.tables import (
+    duration,
+    moment,
+    show_credentials,
+    show_findings,
+    show_import,
+)
+from proxy_core.commands import Finding, ImportedItem, ImportReport
 from tests.fakes.commands import credential, model
 
 NOW = 1_795_000_000.0
@@ -83,6 +89,40 @@ def test_models_that_rest_are_counted_and_named() -> None:
     assert "(in 2 h 0 min)" in shown
     assert "m-2" not in shown
     assert shown.splitlines()[1].split()[-3:] == ["1", "3", "vault"]
+
+
+def test_a_model_that_the_project_does_not_have_is_named_but_rests_not() -> None:
+    models = (
+        *(model("m-1", "cooling", until=NOW + 9), model("m-2", "unavailable")),
+        *(model("m-3", "not_in_tier"), model("m-4", "cooling", until=NOW - 1)),
+    )
+    shown = drawn(credential("accdddddddddd", "d", models=models), width=160)
+    assert shown.splitlines()[1].split()[-3:] == ["1", "0", "vault"]
+    assert "m-2: unavailable" in shown
+
+
+@pytest.mark.parametrize("width", [60, 120, 160, 10_000])
+def test_a_long_label_is_shortened_and_leaves_the_table_narrow(width: int) -> None:
+    long = credential("accdddddddddd", "a name of many words " * 9)
+    shown = drawn(ADA, long, width=width)
+    assert "a name of many" in shown
+    assert "…" in shown
+    assert all(len(line.rstrip()) <= min(width, 160) for line in shown.splitlines())
+
+
+def test_a_finding_that_is_a_note_has_a_sign_of_its_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    findings = [
+        Finding("clock", ok=True, sentence="Not checked.", next_step="Look.", note=True),
+        Finding("port", ok=True, sentence="Free."),
+    ]
+    show_findings(Console(width=100), [one.as_json() for one in findings])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "i clock: Not checked."
+    assert lines[1].strip() == "Look."
+    assert lines[2].endswith("port: Free.")
+    assert not lines[2].startswith("i")
 
 
 def test_an_import_says_where_new_ones_are_kept(capsys: pytest.CaptureFixture[str]) -> None:

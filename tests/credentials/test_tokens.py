@@ -1,5 +1,6 @@
 import asyncio
 import dataclasses
+import functools
 import logging
 from collections.abc import AsyncIterator, Sequence
 
@@ -300,16 +301,20 @@ async def test_an_unreachable_endpoint_is_trouble_that_passes() -> None:
     async with aiohttp.ClientSession() as session:
         async with serving(TokenServer().handle) as gone:
             pass
-        authorizer = Authorizer(session, StandingClock(), gone)
+        told: list[bool] = []
+        tell = functools.partial(told.append, True)
+        authorizer = Authorizer(session, StandingClock(), gone, on_failure=tell)
         with pytest.raises(TokenUnavailable) as raised:
             await authorizer.headers(account())
+    assert told == [True]
     assert raised.value.fault.cause is Cause.NETWORK
 
 
 async def test_a_silent_endpoint_is_given_up() -> None:
     server = TokenServer()
     async with serving(server.handle) as url, aiohttp.ClientSession() as session:
-        authorizer = Authorizer(session, StandingClock(), url, timeout_s=0.05)
+        timeout = aiohttp.ClientTimeout(total=0.05)
+        authorizer = Authorizer(session, StandingClock(), url, timeout=timeout)
         with pytest.raises(TokenUnavailable):
             await authorizer.headers(account())
         server.gate.set()

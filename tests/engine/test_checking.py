@@ -82,6 +82,14 @@ async def test_a_trouble_of_the_project_is_that_of_all_its_credentials(home: Hom
     assert {view.state for view in home.views} == {"ready"}
 
 
+async def test_the_project_that_a_refusal_names_becomes_the_keys(home: Home) -> None:
+    key = home.world.add_key("p1")
+    home.world.project("p1").fault = "service_disabled"
+    added = await home.add(key=key)
+    assert home.view(added).state == "api_off"
+    assert home.view(added).project == home.world.project("p1").number
+
+
 async def test_a_sign_in_that_ended_needs_a_new_one(home: Home) -> None:
     home.world.add_account(ADA, "p1")
     stored = home.world.sign_in(ADA, "p1")

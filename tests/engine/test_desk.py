@@ -4,7 +4,7 @@ import hashlib
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import orjson
@@ -14,6 +14,7 @@ from proxy_core.commands import Commands, RefusalCode, SignInRequest, SignInStat
 from proxy_core.credentials import oauth_client
 from proxy_core.engine.desk import Desk
 from proxy_core.events import Event, PauseChanged
+from proxy_core.memory.memory import FILE_NAME
 from proxy_core.simulator import World
 from tests.fakes.clock import FakeClock
 from tests.fakes.consenting import ADA, PROJECT, consented
@@ -139,6 +140,10 @@ async def test_what_was_used_is_told_by_credential_and_model(home: Home) -> None
     assert (row.exchanges, row.failed) == (2, 0)
     assert row.prompt_tokens > 0
     assert row.output_tokens > 0
+    (by_model,) = (await home.commands.usage(UsageQuery("minute", by="model"))).rows
+    assert by_model == replace(row, credential_id="", client="")
+    (by_credential,) = (await home.commands.usage(UsageQuery("minute", by="credential"))).rows
+    assert by_credential == replace(row, client="")
     totals = home.engine.snapshot().totals
     assert (totals.exchanges, totals.prompt_tokens) == (2, row.prompt_tokens)
     later = UsageQuery("hour", since=home.clock.now() + 7_200)
@@ -262,3 +267,16 @@ async def test_where_new_credentials_go_is_told(home: Home) -> None:
     keeping = await home.commands.keeping()
     assert (keeping.kept_in, keeping.vault, keeping.read_only) == ("folder", "unused", False)
     assert keeping.folder == str(home.folder)
+
+
+async def test_a_memory_that_lasts_only_until_the_end_is_told_with_the_keeping(
+    tmp_path: Path,
+) -> None:
+    async with at_home(tmp_path) as home:
+        assert (await home.commands.keeping()).sentence == ""
+    (tmp_path / FILE_NAME).unlink()
+    (tmp_path / FILE_NAME).mkdir()
+    async with at_home(tmp_path) as home:
+        kept = await home.commands.keeping()
+        assert FILE_NAME in kept.sentence
+        assert kept.next_step == "Mend that, then start Pollux again."

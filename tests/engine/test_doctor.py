@@ -14,8 +14,9 @@ import aiohttp
 import pytest
 
 from proxy_core.commands import Finding, OAuthClientView
+from proxy_core.credentials.vault import VaultStatus
 from proxy_core.engine import doctor
-from proxy_core.engine.doctor import DoctorInputs, VaultReport, examine
+from proxy_core.engine.doctor import DoctorInputs, examine
 from proxy_core.engine.reachability import Way
 from proxy_core.settings import Settings, load_settings
 from proxy_core.snapshot import CredentialView
@@ -67,7 +68,7 @@ class Patient:
                 listens_at="http://127.0.0.1:7860",
                 folder=self.folder,
                 database_problem=None,
-                vault=VaultReport(ok=True, sentence="The vault is open."),
+                vault=VaultStatus("open", "The vault is open."),
                 client=WITHOUT_CLIENT,
                 credentials=(view(),),
                 google=Way(session, self.fake.base_url),
@@ -127,15 +128,25 @@ async def test_accounts_make_it_look_at_the_list_of_projects(patient: Patient) -
 
 
 async def test_the_vault_speaks_for_itself(patient: Patient) -> None:
-    report = VaultReport(ok=False, sentence="It is locked.", next_step="Unlock it.")
+    report = VaultStatus("closed", "It is locked.", "Unlock it.")
     assert (await patient.examined(vault=report))["vault"] == [
         Finding("vault", ok=False, sentence="It is locked.", next_step="Unlock it.")
     ]
 
 
+async def test_what_could_not_be_judged_is_a_note_and_no_good_finding(patient: Patient) -> None:
+    found = await patient.examined(
+        Settings(google_api_base_url=patient.fake.base_url),
+        vault=VaultStatus("none", "There is no vault yet."),
+    )
+    noted = {check for check, findings in found.items() for one in findings if one.note}
+    assert noted == {"settings", "vault", "oauth_client"}
+    assert (await patient.examined())["vault"][0].note is False
+
+
 async def test_to_have_no_oauth_client_is_no_fault(patient: Patient) -> None:
     (finding,) = (await patient.examined())["oauth_client"]
-    assert (finding.ok, finding.next_step) == (True, "")
+    assert (finding.ok, finding.note, finding.next_step) == (True, True, "")
     web = replace(WITHOUT_CLIENT, kind="web", ways=("page",), next_step="Only on the page.")
     (finding,) = (await patient.examined(client=web))["oauth_client"]
     assert (finding.ok, finding.next_step) == (True, "Only on the page.")
@@ -344,7 +355,7 @@ def test_little_room_is_told(tmp_path: Path) -> None:
 async def test_without_credentials_it_says_how_to_add_one(patient: Patient) -> None:
     (finding,) = (await patient.examined(credentials=()))["credentials"]
     assert not finding.ok
-    assert "pollux accounts add-key" in finding.next_step
+    assert "Add an API key" in finding.next_step
 
 
 async def test_credentials_are_counted_and_those_in_need_named(patient: Patient) -> None:

@@ -14,7 +14,7 @@ from keyring.errors import KeyringLocked
 from pydantic import SecretStr
 
 from proxy_core.commands import Refusal, RefusalCode
-from proxy_core.credentials.keychain import SystemKeychain
+from proxy_core.credentials.keychain import KeychainUnavailable, SystemKeychain
 from proxy_core.credentials.model import AccountSecret, Credential
 from proxy_core.credentials.oauth_client import OAuthClient, from_folder
 from proxy_core.credentials.stores import EnvironmentStore, FolderStore, Loaded, StoreFailed
@@ -150,6 +150,9 @@ class Shelf:
         self.fails = False
         self.client: OAuthClient | None = None
         self.calls: list[str] = []
+
+    def look(self) -> StoreFailed | None:
+        return None
 
     def load(self) -> Loaded:
         return Loaded(tuple(self.held.values()))
@@ -515,3 +518,59 @@ def test_a_vault_that_waits_is_told_once_the_keyring_takes_its_time(tmp_path: Pa
     keeper.vault_waits = True
     assert keeper.keeping().kept_in == "folder"
     assert "keyring has not answered" in keeper.keeping().sentence
+
+
+class NoKeyring:
+    """The keychain of a computer without a keyring."""
+
+    place = "the keyring of this computer"
+
+    def look(self) -> None:
+        raise KeychainUnavailable("There is no keyring.", "Install one.", "missing")
+
+    def fetch(self, vault_id: str) -> bytes | None:
+        self.look()
+        return None
+
+    def create(self, vault_id: str) -> bytes:
+        self.fetch(vault_id)
+        return b""
+
+
+async def keeper_without_keyring(folder: Path) -> Keeper:
+    vault = Vault(folder / VAULT_FILE, NoKeyring())
+    keeper = Keeper(Places(FolderStore(folder), folder, vault), find)
+    await keeper.read_files()
+    await keeper.read_vault()
+    return keeper
+
+
+async def test_that_credentials_are_plain_files_for_want_of_a_keyring_is_told_after_a_restart_too(
+    tmp_path: Path,
+) -> None:
+    keeper = await keeper_without_keyring(tmp_path)
+    assert keeper.keeping().sentence == ""
+    assert (await keeper.vault_status()).state == "closed"
+    await keeper.save([FIRST])
+    for one in (keeper, await keeper_without_keyring(tmp_path)):
+        kept = one.keeping()
+        assert (kept.kept_in, kept.vault, kept.next_step) == ("folder", "closed", "Install one.")
+        assert kept.sentence.startswith("There is no keyring. So 1 credential lies unencrypted in")
+        assert f"{tmp_path}, which only you may read." in kept.sentence
+        assert (await one.vault_status()).sentence == kept.sentence
+
+
+async def test_plain_files_beside_a_keyring_are_no_matter(tmp_path: Path) -> None:
+    await asyncio.to_thread(FolderStore(tmp_path).save, [FIRST])
+    keyring = MemoryKeyring()
+    vault = vault_behind(keyring, tmp_path)
+    keeper = Keeper(Places(FolderStore(tmp_path), tmp_path, vault), find)
+    await keeper.read_files()
+    await keeper.read_vault()
+    assert (keeper.keeping().vault, keeper.keeping().sentence) == ("open", "")
+    assert keyring.calls == []
+    assert (await keeper.vault_status()).state == "none"
+    chosen = Keeper(Places(FolderStore(tmp_path), tmp_path, vault, folder_first=True), find)
+    await chosen.read_files()
+    await chosen.read_vault()
+    assert "as was chosen" in (await chosen.vault_status()).sentence

@@ -72,6 +72,15 @@ async def test_one_failure_asks_nothing(on: Watched) -> None:
     assert not on.probes
 
 
+async def test_an_exchange_that_was_not_answered_counts_once(on: Watched) -> None:
+    on.network.failed()
+    on.network.on_event(exchange("network"))
+    await asyncio.sleep(0)
+    assert not on.probes
+    on.network.failed()
+    await until(lambda: on.probes)
+
+
 async def test_two_failures_and_a_probe_that_fails_are_told_once(on: Watched) -> None:
     await on.lose()
     on.network.failed()
@@ -81,7 +90,7 @@ async def test_two_failures_and_a_probe_that_fails_are_told_once(on: Watched) ->
 
 async def test_a_probe_that_is_answered_ends_the_doubt(on: Watched) -> None:
     on.network.failed()
-    on.network.on_event(exchange("network"))
+    on.network.failed()
     await on.answer(FINE)
     await until(lambda: on.reached)
     assert on.told == []
@@ -111,6 +120,7 @@ async def test_an_answer_of_google_ends_it_before_the_next_probe(on: Watched) ->
     on.network.on_event(exchange("minute_quota"))
     assert on.network.reachable
     assert on.told[-1] == NetworkChanged(on.clock.now(), reachable=True, sentence=REACHED)
+    await until(lambda: not on.clock.sleepers)  # it has stopped probing
 
 
 async def test_after_waking_a_first_probe_in_vain_is_not_told_yet(on: Watched) -> None:

@@ -204,6 +204,20 @@ async def test_a_project_that_others_use_too_is_named_with_them() -> None:
     assert f"shares the quota of {PROJECT} with {theirs.label}" in done.sentence
 
 
+async def test_only_a_project_that_adds_requests_is_recommended() -> None:
+    theirs = account("shared", subject="42", email="bob@example.com")
+    async with google_of_ada("shared", "off", "second", "third") as fake:
+        fake.world.projects["off"].services.clear()
+        view, _ = await signed_in(fake, [theirs])
+        assert [one.id for one in view.projects if one.recommended] == ["second"]
+        for project in ("second", "third"):
+            fake.world.projects[project].services.clear()
+        fake.world.projects["shared"].services.clear()
+        view, _ = await signed_in(fake, [theirs])
+        assert not any(one.recommended for one in view.projects)
+        assert "switched off in each of its 4 projects" in view.sentence
+
+
 async def test_signing_in_again_renews_every_credential_of_the_account_and_client() -> None:
     known = [account("first"), account(PROJECT), account(None)]
     async with google_of_ada("first", PROJECT, "third") as fake:

@@ -191,7 +191,7 @@ async def test_a_file_that_somebody_damaged_is_left_alone(toml: Path) -> None:
     put(toml, "port = \n")
     refusal = await refused(made, STICKY="false")
     assert refusal.code is RefusalCode.STORE_FAILED
-    assert "settings.toml: is not valid TOML" in refusal.sentence
+    assert "settings.toml is not valid TOML" in refusal.sentence
     assert text(toml) == "port = \n"
 
 

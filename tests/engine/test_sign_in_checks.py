@@ -61,6 +61,7 @@ def test_a_refusal_of_google_may_be_pasted_too() -> None:
         ("4/0AbCdEf", "code alone"),
         ("http://127.0.0.1:4711/oauth2/callback?code=4/c1", "code alone"),
         ("http://127.0.0.1:4711/?q=weather", "no answer of Google"),
+        ("http://nonsense", "no answer of Google"),
         ("http://[::1/oauth2?a=b", "no answer of Google"),
         ("&".join(f"a{n}=b" for n in range(99)), "no answer of Google"),
     ],

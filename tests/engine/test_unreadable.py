@@ -8,10 +8,10 @@ from tests.fakes.home import at_home
 
 
 def test_it_says_where_it_was_found_and_why_it_is_left_out() -> None:
-    bad = Unreadable("folder", "odd.json", "`type` names no kind.")
+    bad = Unreadable("folder", "odd.json", "'type' names no kind.")
     view = unreadable_view(bad)
     assert (view.id, view.label, view.store) == (bad.id, "odd.json", "folder")
-    assert (view.state, view.sentence) == ("unreadable", "`type` names no kind.")
+    assert (view.state, view.sentence) == ("unreadable", "'type' names no kind.")
     assert view.next_step
     assert (view.enabled, view.kind, view.models) == (False, "unknown", ())
 

@@ -9,6 +9,7 @@ class FakeAutostart:
     def __init__(self) -> None:
         self.on = False
         self.fails = False
+        self.written: list[bool] = []
 
     def enabled(self) -> bool:
         return self.on
@@ -17,3 +18,4 @@ class FakeAutostart:
         if self.fails:
             raise AutostartFailed("The folder is read-only.", "Mend its permissions.")
         self.on = enabled
+        self.written.append(enabled)

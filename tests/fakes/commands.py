@@ -104,6 +104,9 @@ class FakeCommands:
     kept: Keeping = field(default_factory=lambda: IN_THE_VAULT)
     changer: SettingsChanger | None = None
     "The real settings, on a file of the test's; None: one setting that takes any value."
+    used: tuple[UsageRow, ...] = (
+        UsageRow(0.0, "gemini-3.8-flash", "acc1", "openai", 3, 0, 10, 0, 5, 2, 0.01),
+    )
     findings: tuple[Finding, ...] = (Finding("vault", ok=True, sentence="The vault opens."),)
 
     def snapshot(self) -> Snapshot:
@@ -330,8 +333,7 @@ class FakeCommands:
 
     async def usage(self, query: UsageQuery) -> UsageReport:
         self._note("usage", query)
-        row = UsageRow(0.0, "gemini-3.8-flash", "acc1", "openai", 3, 0, 10, 0, 5, 2, 0.01)
-        return UsageReport(query.period, (row,))
+        return UsageReport(query.period, self.used)
 
     async def doctor(self) -> tuple[Finding, ...]:
         self._note("doctor")

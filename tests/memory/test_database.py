@@ -246,10 +246,12 @@ import os, sys
 from pathlib import Path
 from typing import TypeAlias
 from proxy_core.memory.database import open_database
+from proxy_core.memory.tables import NOTES
 if os.geteuid() == 0:
     os.setuid(65534)
 database, contents, problem = open_database(Path(sys.argv[1]))
 print(database.on_disk, problem)
+print(contents[NOTES], [row[:4] for row in database.usage(86_400, 0, 1e12, 9)])
 """
 
 
@@ -259,6 +261,9 @@ def test_a_read_only_folder_leaves_a_memory_until_the_end(tmp_path: Path, exists
     path = tmp_path / FILE_NAME
     if exists:
         filled(path)
+        database, _, _ = open_database(path)
+        database.write({USAGE: {(0, "m", "key-a", "client"): (1, 0, 9, 0, 9, 0)}})
+        database.close()
         path.chmod(0o444)
     for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
         folder.chmod(0o555)
@@ -266,7 +271,13 @@ def test_a_read_only_folder_leaves_a_memory_until_the_end(tmp_path: Path, exists
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
         folder.chmod(0o700)
-    assert done.stdout.startswith(f"False {path} cannot be used: ")
+    told, held = done.stdout.splitlines()
+    if not exists:
+        assert told.startswith(f"False {path} cannot be used: ")
+        assert held == "[] []"
+    else:  # above all: what its owner switched off is still off
+        assert told.startswith(f"False {path} cannot be written: ")
+        assert held == f"{[('key-a', 'at home', 0)]} {[(0, 'm', 'key-a', 'client')]}"
 
 
 def test_a_newer_pollux_s_file_stays_as_it_is(tmp_path: Path) -> None:
@@ -390,6 +401,64 @@ def test_of_very_many_rows_the_newest_are_told_oldest_first(counted: Database) -
     midnight = 1_794_960_000
     assert [row.at for row in counted.usage(60, 0, NOW, 2)] == [midnight - 60, midnight]
     counted.close()
+
+
+LONG = 100
+
+
+def put(database: Database, credential_id: str, client: str, *counts: int) -> None:
+    database.write({USAGE: {(1_794_960_000, "m", credential_id, client): counts}})
+
+
+def sums(database: Database, *, credentials: bool) -> list[tuple[object, ...]]:
+    rows = database.usage_sums(3_600, 0, NOW, credentials=credentials, long=LONG)
+    return [tuple(row[2:]) for row in rows]
+
+
+def test_clients_are_summed_up_and_credentials_unless_they_are_wanted() -> None:
+    database, _, _ = open_database(None)
+    for credential_id, client in (("a", "x"), ("a", "y"), ("b", "x"), ("", "x")):
+        put(database, credential_id, client, 2, 1, 10, 5, 3, 1)
+    assert sums(database, credentials=False) == [("", "", 8, 4, 40, 20, 12, 4)]
+    assert sums(database, credentials=True) == [
+        ("", "", 2, 1, 10, 5, 3, 1),
+        ("a", "", 4, 2, 20, 10, 6, 2),
+        ("b", "", 2, 1, 10, 5, 3, 1),
+    ]
+    database.close()
+
+
+def test_sums_are_told_by_period_and_model_oldest_first(counted: Database) -> None:
+    counted.write({USAGE: {(1_794_960_000, "a", "key", "curl"): (1, 0, 10, 5, 2, 1)}})
+    rows = counted.usage_sums(86_400, 0, NOW, credentials=False, long=LONG)
+    assert [row[:2] for row in rows] == [
+        *((1_794_873_600, "m"), (1_794_960_000, "a"), (1_794_960_000, "m"))
+    ]
+    later = counted.usage_sums(3_600, 1_794_956_400, 1_794_960_000, credentials=False, long=LONG)
+    assert [row.at for row in later] == [1_794_956_400]
+    counted.close()
+
+
+def test_what_had_long_prompts_stays_apart() -> None:
+    database, _, _ = open_database(None)
+    put(database, "a", "x", 2, 0, 2 * LONG, 0, 1, 0)
+    put(database, "a", "y", 2, 0, 2 * LONG + 1, 0, 1, 0)
+    put(database, "b", "x", 1, 1, 0, 0, 0, 0)
+    put(database, "b", "y", 1, 1, 5, 0, 0, 0)
+    assert sums(database, credentials=False) == [
+        ("", "", 3, 1, 2 * LONG, 0, 1, 0),
+        ("a", "y", 2, 0, 2 * LONG + 1, 0, 1, 0),
+        ("b", "y", 1, 1, 5, 0, 0, 0),
+    ]
+    database.close()
+
+
+def test_numbers_beyond_64_bits_do_not_withhold_the_sums() -> None:
+    database, _, _ = open_database(None)
+    for client in ("x", "y"):
+        put(database, "a", client, 1, 0, 5, 0, 2**62, 0)
+    assert sums(database, credentials=False) == [("", "", 2, 0, 10, 0, 2**63 - 1, 0)]
+    database.close()
 
 
 def test_a_name_that_was_damaged_does_not_withhold_the_rest(counted: Database) -> None:

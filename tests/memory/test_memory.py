@@ -209,6 +209,22 @@ async def test_where_nobody_says_since_when_usage_of_a_usual_time_is_told(
         assert len(await memory.usage(period, 1.0, 0.0, 1_000)) == 200
 
 
+@pytest.mark.parametrize(("period", "days"), [("minute", 1), ("hour", 7), ("day", 90)])
+async def test_sums_are_of_the_same_time(period: Period, days: int) -> None:
+    async with opened(None) as memory:
+        day = NOW // 86_400 * 86_400
+        for client in ("x", "y"):
+            memory.add_usage(
+                COUNTS._replace(at=day - 86_400 * ago, client=client) for ago in range(200)
+            )
+        told = await memory.usage_sums(period, 0.0, 0.0, credentials=True, long=100_000)
+        assert days <= len(told) <= days + 1
+        assert {row.exchanges for row in told} == {2 * COUNTS.exchanges}
+        until = day - 86_400 * days
+        earlier = await memory.usage_sums(period, 0.0, until, credentials=True, long=100_000)
+        assert earlier[-1].at < until
+
+
 async def test_ten_thousand_standings_do_not_hold_up_the_start(tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
     async with opened(path) as memory:

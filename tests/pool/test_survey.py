@@ -24,7 +24,7 @@ def test_an_empty_pool_says_how_to_add_a_credential() -> None:
     problem = exhausted_problem(made_pool(clock), MODEL, clock.now())
     assert problem.kind is ProblemKind.NO_CREDENTIALS
     assert problem.retry_after_s is None
-    assert "`pollux accounts add-key`" in problem.message
+    assert "pollux accounts add-key" in problem.message
     assert "web page" in problem.message
     assert "again" not in problem.message
 
@@ -38,7 +38,7 @@ def test_resting_credentials_are_counted_and_the_first_return_is_told() -> None:
     problem = exhausted_problem(pool, MODEL, clock.now())
     assert problem.kind is ProblemKind.RATE_LIMITED
     assert problem.retry_after_s == 31.5
-    assert "of 3, 2 reached a short limit, 1 have an invalid API key" in problem.message
+    assert "of 3, 2 reached a short limit, 1 has an invalid API key" in problem.message
     assert "The first returns in 32 s." in problem.message
 
 
@@ -49,9 +49,20 @@ def test_a_refusal_for_no_known_reason_is_not_told_as_a_limit() -> None:
     rest(pool, taken(pool), clock.now() + 5, Cause.CAPACITY)
     rest(pool, taken(pool), clock.now() + 5)
     message = exhausted_problem(pool, MODEL, clock.now()).message
-    assert "1 were refused by Google for no known reason" in message
+    assert "1 was refused by Google for no known reason" in message
     assert "1 met a shortage of capacity at Google" in message
     assert "1 reached a short limit" in message
+
+
+def test_what_is_said_of_one_is_not_said_as_of_many() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a", "b", "c")
+    for _ in range(2):
+        revoke(pool, taken(pool))
+    pool.enable("key-c", enabled=False)
+    message = exhausted_problem(pool, MODEL, clock.now()).message
+    assert "of 3, 2 have an invalid API key, 1 is switched off" in message
+    assert "`" not in message
 
 
 def test_a_projects_spending_limit_is_told_as_such() -> None:
@@ -59,7 +70,7 @@ def test_a_projects_spending_limit_is_told_as_such() -> None:
     pool = made_pool(clock, "a")
     rest(pool, taken(pool), clock.now() + 60, Cause.SPEND_CAP, whole_project=True)
     message = exhausted_problem(pool, "gemini-2.5-flash", clock.now()).message
-    assert "1 reached their spending limit" in message
+    assert "1 reached a spending limit" in message
 
 
 def test_a_spent_day_is_told_as_such() -> None:
@@ -99,7 +110,7 @@ def test_a_full_pool_asks_to_come_back_in_a_moment() -> None:
     problem = exhausted_problem(pool, MODEL, clock.now())
     assert problem.kind is ProblemKind.RATE_LIMITED
     assert problem.retry_after_s == 1.0
-    assert "1 are busy" in problem.message
+    assert "1 is busy" in problem.message
 
 
 def test_nothing_that_returns_by_itself_names_no_time() -> None:
@@ -112,7 +123,7 @@ def test_nothing_that_returns_by_itself_names_no_time() -> None:
     problem = exhausted_problem(pool, MODEL, clock.now())
     assert problem.kind is ProblemKind.UNUSABLE_CREDENTIALS
     assert problem.retry_after_s is None
-    assert "1 are suspended by Google, 1 are switched off" in problem.message
+    assert "1 is suspended by Google, 1 is switched off" in problem.message
     assert "Switch it on" in problem.message
 
 

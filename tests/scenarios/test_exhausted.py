@@ -82,7 +82,7 @@ async def test_a_pool_that_does_not_return_by_itself_names_no_time(form: Form) -
         assert told.headers["x-should-retry"] == "false"
         assert "retry-after" not in told.headers
         assert told.error is not None
-        assert "1 have an invalid API key, 1 have a leaked API key" in told.error["message"]
+        assert "1 has an invalid API key, 1 has a leaked API key" in told.error["message"]
 
 
 @pytest.mark.parametrize("form", FORMS)

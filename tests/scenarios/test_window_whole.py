@@ -5,13 +5,7 @@ copied from the tray's menu, and nothing is left behind.
 """
 
 import asyncio
-import json
-import os
-import stat
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from asyncio.subprocess import Process
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +16,7 @@ from proxy_core.ports import bind_failure, next_free
 from proxy_core.simulator import World
 from tests.fakes.browser import CHROMIUM, browser_page
 from tests.fakes.google import google
+from tests.fakes.person import PATIENCE_S, Person, make_home, program, start
 from tests.fakes.screen import screen, screen_is_possible
 
 pytestmark = [
@@ -29,109 +24,9 @@ pytestmark = [
     pytest.mark.skipif(not screen_is_possible(), reason="there is no Xvfb, openbox or trayer here"),
 ]
 
-ROOT = Path(__file__).parent.parent.parent
 ADA, PROJECT = "ada@example.com", "gen-lang-client-0000000001"
 CLIENT_ID = "made-up.apps.example.com"
 MODEL = "gemini-3.8-flash"
-PATIENCE_S = 20.0
-
-
-class Person:
-    """Someone before the screen: sees words, clicks on words."""
-
-    def __init__(self, process: Process) -> None:
-        self._process = process
-
-    async def order(self, **order: Any) -> Any:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        line = await asyncio.wait_for(self._process.stdout.readline(), PATIENCE_S)
-        return json.loads(line)
-
-    async def click(self, words: str) -> None:
-        await self.until(lambda: self.order(click=words), f"a click on {words!r}")
-
-    async def menu(self, words: str) -> None:
-        await self.until(lambda: self.order(menu=words), f"{words!r} in the tray's menu")
-
-    async def sees(self, words: str) -> str:
-        """Waits until a text with these words is shown; gives the whole text."""
-        found: list[str] = []
-
-        async def look() -> bool:
-            found[:] = [text for text in await self.order(look="") if words in text]
-            return bool(found)
-
-        await self.until(look, f"{words!r} on the screen")
-        return found[0]
-
-    async def copied(self, words: str) -> str:
-        """What the clipboard holds after this entry of the tray's menu."""
-        before = await self.order(clipboard="")
-        await self.menu(words)
-        held: list[str] = []
-
-        async def look() -> bool:
-            held[:] = [await self.order(clipboard="")]
-            return held[0] not in ("", before)
-
-        await self.until(look, f"something on the clipboard after {words!r}")
-        return held[0]
-
-    async def until(self, ask: Callable[[], Any], what: str) -> None:
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                while not await ask():  # noqa: ASYNC110 - it is seen, not told
-                    await asyncio.sleep(0.05)
-        except TimeoutError:
-            shown = await self.order(look="")
-            pytest.fail(f"no {what}; there is: {shown}")
-
-
-@asynccontextmanager
-async def program(home: Path, google_url: str, port: int, display: str) -> AsyncIterator[Process]:
-    """The tray application, with a home of its own and nothing of ours in its environment."""
-    environment = {
-        "PATH": f"{home / 'bin'}:{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
-        "HOME": str(home),
-        "XDG_RUNTIME_DIR": str(home / "run"),
-        "LC_ALL": "C.UTF-8",
-        "DISPLAY": display,
-        "QT_QPA_PLATFORM": "xcb",
-        "PORT": str(port),
-        "CLIENT_ID": CLIENT_ID,
-        "CLIENT_SECRET": f"{CLIENT_ID}-secret",
-        "PERSISTENT_STORAGE_PATH": str(home / "data"),
-        "GOOGLE_API_BASE_URL": google_url,
-    }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.desktop.remote"),
-        stdin=PIPE,
-        stdout=PIPE,
-        env=environment,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-
-
-def make_home(home: Path) -> Path:
-    """A home in which opening a page in the browser writes down its address; returns that file."""
-    (home / "bin").mkdir(parents=True)
-    (home / "run").mkdir(mode=0o700)
-    opened = home / "opened.txt"
-    browser = home / "bin" / "xdg-open"
-    browser.write_text(
-        f'#!/bin/sh\nprintf "%s" "$1" > "{opened}.new"; mv "{opened}.new" "{opened}"\n'
-    )
-    browser.chmod(browser.stat().st_mode | stat.S_IXUSR)
-    return opened
 
 
 def processes_of(session: int) -> list[int]:
@@ -168,8 +63,22 @@ async def test_from_the_first_start_to_the_last_request(tmp_path: Path) -> None:
     world.add_client("client-home", client_id=CLIENT_ID)
     world.add_account(ADA, PROJECT)
     with screen() as display:
-        async with google(world) as fake, program(home, fake.base_url, port, display) as process:
-            await walk(Person(process), opened, process)
+        environment = {
+            "DISPLAY": display,
+            "QT_QPA_PLATFORM": "xcb",
+            "PORT": str(port),
+            "CLIENT_ID": CLIENT_ID,
+            "CLIENT_SECRET": f"{CLIENT_ID}-secret",
+        }
+        async with (
+            google(world) as fake,
+            program(home, **environment, GOOGLE_API_BASE_URL=fake.base_url) as process,
+        ):
+            person = Person(process)
+            await person.sees("Sign in with Google")
+            second = await start("desktop", home, environment)
+            assert await asyncio.wait_for(second.wait(), PATIENCE_S) == 0
+            await walk(person, opened, process)
             assert process.pid is not None
             assert await asyncio.to_thread(processes_of, process.pid) == []
     assert await asyncio.to_thread(bind_failure, "127.0.0.1", port) is None
@@ -177,7 +86,6 @@ async def test_from_the_first_start_to_the_last_request(tmp_path: Path) -> None:
 
 async def walk(person: Person, opened: Path, process: Process) -> None:
     """Everything that the person does."""
-    await person.sees("Sign in with Google")
     await person.until(lambda: person.order(tray=""), "icon in the tray")
     await person.menu("Add account…")
     await person.click("Open Google's page")

@@ -120,7 +120,7 @@ def problem(
 ) -> SettingsProblem:
     with pytest.raises(SettingsProblem) as caught:
         load_settings({}, environ or {}, dotenv, toml)
-    assert str(caught.value) == f"{caught.value.setting}: {caught.value.problem}"
+    assert str(caught.value) == f"{caught.value.setting} {caught.value.problem}"
     return caught.value
 
 
@@ -131,13 +131,23 @@ def test_an_unknown_key_in_settings_toml_is_a_problem_that_names_it(toml: Path) 
 
 def test_broken_toml_is_a_problem_of_the_file(toml: Path) -> None:
     toml.write_text("port = \n")
-    assert str(problem(toml=toml)) == "settings.toml: is not valid TOML"
+    assert str(problem(toml=toml)) == "settings.toml is not valid TOML (line 1)"
+
+
+@pytest.mark.parametrize(
+    ("text", "where"), [("\n\nport = \n", " (line 3)"), ("allowed_hosts = [\n\n", "")]
+)
+def test_broken_toml_is_told_with_its_line_where_the_decoder_names_it(
+    text: str, where: str, toml: Path
+) -> None:
+    toml.write_text(text)
+    assert str(problem(toml=toml)) == f"settings.toml is not valid TOML{where}"
 
 
 def test_a_file_that_cannot_be_read_is_a_problem(dotenv: Path, tmp_path: Path) -> None:
     dotenv.write_bytes(b"\xff\xfe\x00")
-    assert problem(dotenv=dotenv).setting == ".env"
-    assert problem(toml=tmp_path).problem == "cannot be read (IsADirectoryError)"
+    assert str(problem(dotenv=dotenv)) == ".env is not UTF-8 text"
+    assert problem(toml=tmp_path).problem == "cannot be read: Is a directory"
 
 
 @pytest.mark.parametrize("file", ["dotenv", "toml"])
@@ -263,7 +273,7 @@ def test_half_an_oauth_client_is_a_problem_that_names_the_missing_half(
     given: str, missing: str
 ) -> None:
     found = problem(environ={given: "hush"})
-    assert str(found) == f"{missing}: is missing, though {given} is set"
+    assert str(found) == f"{missing} is missing, though {given} is set"
 
 
 def test_settings_can_be_read_again_where_they_came_from(dotenv: Path, toml: Path) -> None:

@@ -115,7 +115,7 @@ def test_nothing_is_written_where_something_does_not_hold(
 
 def test_a_file_that_is_not_text_is_left_alone(toml: Path) -> None:
     toml.write_bytes(b"\xff\xfe")
-    with pytest.raises(SettingsProblem, match="cannot be read"):
+    with pytest.raises(SettingsProblem, match="is not UTF-8 text"):
         write(toml, PORT="1")
     assert toml.read_bytes() == b"\xff\xfe"
 

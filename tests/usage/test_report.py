@@ -25,3 +25,5 @@ async def test_of_very_many_rows_the_newest_are_told() -> None:
     assert (len(report.rows), report.more) == (MOST_ROWS, True)
     assert report.rows[-1].at == rows[-1].at
     assert not (await report_of("minute", rows[1:])).more
+    assert len((await report_of("minute", rows, most=len(rows))).rows) == len(rows)
+    assert (await report_of("minute", [], most=0)).rows == ()

@@ -1,10 +1,15 @@
 """Totals since the start, the figures that Prometheus reads, and what goes to the memory."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
-from proxy_core.commands import UsageQuery
+import pytest
+
+from proxy_core.commands import UsageQuery, UsageRow
 from proxy_core.events import CredentialsLoaded, Tokens
+from proxy_core.memory import UsageCounts
 from proxy_core.memory.memory import FILE_NAME
 from proxy_core.snapshot import CredentialView, Snapshot, Totals
 from proxy_core.usage import MODELS, Usage
@@ -15,6 +20,18 @@ SAMPLE = re.compile(
     r'[a-z_]+(\{[a-z_]+="(?:[^"\\\n]|\\["\\n])*"(,[a-z_]+="(?:[^"\\\n]|\\["\\n])*")*\})? \d+'
 )
 "Source: Prometheus exposition formats, text-based format."
+
+
+TOKENS = ((1_000, 500, 5, 2), (99_000, 0, 5, 2), (220_000, 0, 5, 2), (3_000, 0, 7, 0))
+"Of the clients of a large pool; one of them sends long requests."
+
+
+def one_hour(at: float) -> UsageQuery:
+    return UsageQuery("hour", since=at, until=at + 3_600)
+
+
+def whole_price(rows: Iterable[UsageRow]) -> float:
+    return sum(row.price_usd or 0.0 for row in rows)
 
 
 def snapshot(*states: str) -> Snapshot:
@@ -106,6 +123,37 @@ async def test_a_report_tells_of_the_running_minute_too() -> None:
         assert row.credential_id == "key1"
         assert row.price_usd is not None
         assert row.price_usd > 0
+
+
+@pytest.mark.parametrize("by", ["model", "credential"])
+async def test_sums_of_a_large_pool_are_whole_and_cost_the_same(
+    by: Literal["model", "credential"],
+) -> None:
+    day = MINUTE // 86_400 * 86_400
+    models = ("gemini-2.5-pro", "gemini-2.5-flash", "gemini-3.8-flash", "own-model", "")
+    async with opened(None) as memory:
+        usage = Usage(memory)
+        memory.add_usage(
+            UsageCounts(day + 3_600 * hour, model, f"acc{at}", f"client{client}", 2, 1, *tokens)
+            for hour in range(16)
+            for model in models
+            for at in range(40)
+            for client, tokens in enumerate(TOKENS)
+        )
+        report = await usage.report(UsageQuery("hour", since=day, by=by))
+        assert not report.more
+        assert sum(row.exchanges for row in report.rows) == 2 * 16 * 5 * 40 * 4
+        assert sum(row.prompt_tokens for row in report.rows) == 16 * 5 * 40 * 323_000
+        ids = {row.credential_id for row in report.rows if not row.client}
+        assert len(ids) == (40 if by == "credential" else 1)
+        apart = [
+            row
+            for hour in range(16)
+            for row in (await usage.report(one_hour(day + 3_600 * hour))).rows
+        ]
+        assert len(apart) == 16 * 5 * 40 * 4
+        assert whole_price(report.rows) == pytest.approx(whole_price(apart), rel=1e-12)
+        assert {row.model for row in report.rows if row.price_usd is None} == {"own-model", ""}
 
 
 async def test_what_came_before_the_memory_was_open_is_not_lost() -> None:
