@@ -27,7 +27,7 @@ class Collector(QObject):
         self._beats = 0
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL_MS)
-        self._timer.timeout.connect(self._beat)
+        self._timer.timeout.connect(self.beat)
         self._timer.start()
 
     def stop(self) -> None:
@@ -35,7 +35,8 @@ class Collector(QObject):
         self._timer.stop()
         gc.enable()
 
-    def _beat(self) -> None:
+    def beat(self) -> None:
+        """Collects where that is due."""
         gc.disable()  # whatever else in the process thought better of it
         self._beats += 1
         if self._beats == SETTLED:

@@ -38,7 +38,7 @@ from desktop.telling import Telling
 from desktop.tray.tray import Tray
 from desktop.widgets.sheet import Sheet
 from desktop.window import MainWindow
-from desktop.words import said
+from desktop.words import said, sentences
 from proxy_core.api import Refusal
 
 TRAY_PATIENCE_MS = 15_000
@@ -235,7 +235,7 @@ class Shell(QObject):
             await self._at_login.choose(enabled=wanted)
         except AutostartFailed as failed:
             self.show_window()
-            self._toast(f"{failed.sentence} {failed.next_step}")
+            self._toast(sentences(failed.sentence, failed.next_step))
 
     def _toast(self, text: str) -> None:
         if self._window is not None and self._window.isVisible():

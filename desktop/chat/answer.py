@@ -8,6 +8,9 @@ from typing import Any
 
 from desktop.chat.sse import EventReader
 
+_ENDS = ".!?…:;"
+"With which a sentence may end; that of a client library or of Google often has no end."
+
 
 class Answer:
     """Per exchange."""
@@ -57,7 +60,8 @@ class Answer:
 def error_message(body: dict[str, Any]) -> str:
     """The sentence of OpenAI's error object; empty where there is none."""
     error = body.get("error")
-    return _text(error.get("message")) if isinstance(error, dict) else ""
+    text = _text(error.get("message")).strip() if isinstance(error, dict) else ""
+    return f"{text}." if text and text[-1] not in _ENDS else text
 
 
 def read_error(body: bytes) -> str:

@@ -95,7 +95,12 @@ class LocalHttp(QObject):
         sentence = read_error(body) or self.tr("Pollux answered with HTTP status {status}.").format(
             status=status
         )
-        return Refusal(RefusalCode.UNAVAILABLE, sentence, "")
+        return Refusal(RefusalCode.UNAVAILABLE, _finished(sentence), "")
+
+
+def _finished(sentence: str) -> str:
+    """With a full stop, which errors for programs may lack."""
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
 def _request(url: str, token: str) -> QNetworkRequest:

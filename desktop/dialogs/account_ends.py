@@ -36,13 +36,19 @@ class Busy(QWidget):
 class Ended(QWidget):
     """What came out, and what to do."""
 
-    def __init__(self, desk: Desk, view: SignInView) -> None:
+    def __init__(self, desk: Desk, view: SignInView, missed: str = "") -> None:
+        """missed: the account that should have signed in, where another one did."""
         super().__init__()
         inner = row(M)
         self.setLayout(inner)
         icon, colour = _SIGNS.get(view.status, ("error", "bad"))
+        if missed:
+            icon, colour = "warning", "warn"
         inner.addWidget(IconLabel(desk.theme, icon, colour, 24), 0, Qt.AlignmentFlag.AlignTop)
         texts = column(XS)
+        if missed:
+            text = self.tr("{account} has not signed in again.").format(account=missed)
+            texts.addWidget(label(text, "strong", wrap=True))
         self.sentence = label(words.said(view.sentence), "strong", wrap=True)
         texts.addWidget(self.sentence)
         next_step, links = with_buttons(desk, words.said(view.next_step))
@@ -58,13 +64,13 @@ class Ended(QWidget):
 class Done(QWidget):
     """The credentials that a sign-in gave or renewed, each with its first check."""
 
-    def __init__(self, desk: Desk, view: SignInView) -> None:
+    def __init__(self, desk: Desk, view: SignInView, missed: str = "") -> None:
         super().__init__()
         self._desk = desk
         self._ids = (*view.added, *view.renewed)
         inner = column(M)
         self.setLayout(inner)
-        inner.addWidget(Ended(desk, view))
+        inner.addWidget(Ended(desk, view, missed))
         self.outcomes = Outcomes(desk, self.tr("First check"))
         inner.addWidget(self.outcomes)
         if where := self._where(view.store):
@@ -91,11 +97,11 @@ class Done(QWidget):
                 results = await self._ask(credential_id)
             except Refusal as refusal:
                 said = (words.said(refusal.sentence), words.said(refusal.next_step))
-                line.show_result("bad", " ".join(text for text in said if text))
+                line.show_result("bad", words.sentences(*said))
                 continue
             for result in results:
                 said = (words.said(result.sentence), words.said(result.next_step))
-                text = " ".join(part for part in said if part)
+                text = words.sentences(*said)
                 line.show_result("ok" if result.ok else "warn", text, result.label)
 
     async def _ask(self, credential_id: str) -> tuple[CheckResult, ...]:

@@ -84,17 +84,7 @@ class Guide(QWidget):
                 [page_button(desk, API_LIBRARY + host, name) for name, host in APIS.items()],
             ),
             (
-                [
-                    self.tr(
-                        "Set up the consent screen. Under Data access add the scopes "
-                        "generative-language.retriever and cloud-platform.read-only "
-                        "(for Vertex AI cloud-platform)."
-                    ),
-                    self.tr(
-                        "Under Audience publish the app, In production: while it is in Testing, "
-                        "Google ends every sign-in after 7 days."
-                    ),
-                ],
+                self._consent(),
                 [page_button(desk, CONSENT_SCREEN, self.tr("Consent screen"))],
             ),
             (
@@ -107,6 +97,19 @@ class Guide(QWidget):
                 [page_button(desk, NEW_CLIENT, self.tr("Create client"))],
             ),
         )
+
+    def _consent(self) -> list[str]:
+        return [
+            self.tr(
+                "Set up the consent screen. Under Data access add the scopes "
+                "generative-language.retriever and cloud-platform.read-only "
+                "(for Vertex AI cloud-platform)."
+            ),
+            self.tr(
+                "Under Audience publish the app, In production: while it is in Testing, "
+                "Google ends every sign-in after 7 days."
+            ),
+        ]
 
     def _step(self, number: int, texts: list[str], buttons: list[QPushButton]) -> QHBoxLayout:
         step = row(M)

@@ -1,6 +1,6 @@
 """Which of an account's projects to use: several at once, each with what stands in its way."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop import words
@@ -14,6 +14,9 @@ from desktop.widgets.panels import clear, column, row
 from desktop.widgets.spinner import Spinner
 from desktop.widgets.texts import ElidedLabel, label
 from proxy_core.api import ProjectView, SignInView
+
+MANY = 3
+"Projects from which on all can be chosen at once."
 
 
 class ProjectLine(QFrame):
@@ -94,12 +97,16 @@ class Projects(QWidget):
         inner.addWidget(self.advice)
         self._links = Flow(across=S, down=S)
         inner.addLayout(self._links)
+        self.all_button = button(desk.theme, "", "check", "quiet")
+        self.all_button.clicked.connect(self._tick_all)
+        inner.addWidget(self.all_button, 0, Qt.AlignmentFlag.AlignLeading)
         self._list = column(S)
         inner.addLayout(self._list)
         self.field = QLineEdit()
         self.field.setAccessibleName(self.tr("Another project's id"))
         self.field.setPlaceholderText(self.tr("another project's id"))
         self.field.textChanged.connect(self.changed)
+        self.changed.connect(self._name_all)
         inner.addWidget(self.field)
         inner.addLayout(self._make_again())
         self.show_view(view)
@@ -110,9 +117,12 @@ class Projects(QWidget):
         self.again_button.clicked.connect(self.again_asked)
         self.spinner = Spinner(self._desk.theme)
         self.progress = label(self.tr("Google is being asked about the projects…"), "muted")
+        self.looked = label("", "muted")
+        self.looked.hide()
         line.addWidget(self.again_button)
         line.addWidget(self.spinner)
         line.addWidget(self.progress)
+        line.addWidget(self.looked)
         line.addStretch(1)
         return line
 
@@ -140,8 +150,35 @@ class Projects(QWidget):
         typed = self.field.text().split()
         return tuple(dict.fromkeys([*ticked, *typed]))
 
+    def tell_looked(self, *, changed: bool) -> None:
+        """Google was asked again, which may have changed nothing."""
+        text = (
+            self.tr("Looked again at {time}.")
+            if changed
+            else self.tr("Looked again at {time}: nothing has changed.")
+        )
+        self.looked.setText(text.format(time=words.clock(self._desk.figures.now())))
+        self.looked.show()
+
+    def _free(self) -> list[QCheckBox]:
+        return [line.box for line in self._lines if line.box.isEnabled()]
+
+    def _tick_all(self) -> None:
+        boxes = self._free()
+        tick = not all(box.isChecked() for box in boxes)
+        for box in boxes:
+            box.setChecked(tick)
+
+    def _name_all(self) -> None:
+        boxes = self._free()
+        self.all_button.setVisible(len(boxes) >= MANY)
+        every = all(box.isChecked() for box in boxes)
+        self.all_button.setText(self.tr("Select none") if every else self.tr("Select all"))
+
     def lock(self, *, on: bool) -> None:
         """While Google is being asked."""
+        if on:
+            self.looked.hide()
         for part in (self.again_button, self.field):
             part.setEnabled(not on)
         for line in self._lines:

@@ -70,9 +70,10 @@ class Waiting(QWidget):
     pasted = Signal(str)
     "The address that Google sent the browser to."
 
-    def __init__(self, desk: Desk, view: SignInView) -> None:
+    def __init__(self, desk: Desk, view: SignInView, wanted: str = "") -> None:
+        """wanted: the account that signs in again."""
         super().__init__()
-        self._desk, self._view = desk, view
+        self._desk, self._view, self._wanted = desk, view, wanted
         inner = column(M)
         self.setLayout(inner)
         self.no_browser = Banner(desk.theme)
@@ -99,6 +100,9 @@ class Waiting(QWidget):
         line.addWidget(Spinner(self._desk.theme, 28), 0, Qt.AlignmentFlag.AlignTop)
         texts = column(XS)
         texts.addWidget(label(words.said(self._view.sentence), "strong", wrap=True))
+        if self._wanted:
+            choose = self.tr("Choose {account} there.").format(account=self._wanted)
+            texts.addWidget(label(choose, "body", wrap=True))
         self.left = label("", "muted", wrap=True)
         texts.addWidget(self.left)
         line.addLayout(texts, 1)

@@ -56,6 +56,11 @@ class AddAccount(WorkingSheet):
         self.setWindowTitle(title)
         self.heading.setText(title)
         self._over, self._again = parent, again
+        views = desk.bridge.snapshot.credentials
+        self._wanted = next((view.label for view in views if view.id == again), "")
+        if self._wanted:
+            heading = self.tr("Sign in again: {account}").format(account=self._wanted)
+            self.heading.setText(heading)
         self._request: SignInRequest | None = None
         self._view: SignInView | None = None
         self.stage = Snug(max(parent.window().height() - AROUND, LEAST))
@@ -191,7 +196,7 @@ class AddAccount(WorkingSheet):
                 self._show_ended(view)
 
     def _show_waiting(self, view: SignInView) -> None:
-        waiting = Waiting(self.desk, view)
+        waiting = Waiting(self.desk, view, self._wanted if self._again else "")
         waiting.pasted.connect(self._paste)
         self._show_step(waiting, self.cancel_button())
 
@@ -244,18 +249,26 @@ class AddAccount(WorkingSheet):
         self._follow(answer)
         if self.step is step:
             step.lock(on=False)
+            step.tell_looked(changed=answer.projects != view.projects)
 
     # -- ends ------------------------------------------------------------------------------
 
     def _show_done(self, view: SignInView) -> None:
-        done = Done(self.desk, view)
+        missed = self._again is not None and self._again not in (*view.added, *view.renewed)
+        done = Done(self.desk, view, self._wanted if missed else "")
         done.outcomes.changed.connect(self.fit)
-        finish = self._primary(self.tr("Done"))
-        finish.clicked.connect(self.accept)
-        another = button(self.theme, self.tr("Add another"), "plus")
-        another.clicked.connect(self._add_another)
-        self._show_step(done, another, finish)
-        finish.setFocus()
+        if missed:
+            other = button(self.theme, self.tr("Done"))
+            first = self._primary(self.tr("Try again"), "refresh")
+            other.clicked.connect(self.accept)
+            first.clicked.connect(self._try_again)
+        else:
+            other = button(self.theme, self.tr("Add another"), "plus")
+            first = self._primary(self.tr("Done"))
+            other.clicked.connect(self._add_another)
+            first.clicked.connect(self.accept)
+        self._show_step(done, other, first)
+        first.setFocus()
         self.work(self._check(done), name="first check of an account")
 
     async def _check(self, done: Done) -> None:
@@ -264,6 +277,7 @@ class AddAccount(WorkingSheet):
 
     def _add_another(self) -> None:
         self._again = None
+        self.heading.setText(self.tr("Add Google account"))
         self._begin_anew()
 
     def _show_ended(self, view: SignInView) -> None:

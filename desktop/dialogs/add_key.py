@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QPushButton, QWidget
 
 from desktop import words
 from desktop.desk import Desk
@@ -42,12 +42,18 @@ def shown_end(key: str) -> str:
     return f"••••{key[-4:]}" if len(key) >= 12 else "••••"
 
 
+def _looks_like_none(line: str) -> bool:
+    """Only for a hint: whether it is a key is for Google to say."""
+    key = line.rpartition("=")[2].strip()
+    return " " in key or not key.startswith(("AIza", "AQ."))
+
+
 class AddKey(WorkingSheet):
     """Keys that were added stay in when another fails; those that failed may be tried again."""
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(desk, "", parent, 540)
-        self.setWindowTitle(self.tr("Add API key"))
+        self.setWindowTitle(self.tr("Add API keys"))
         self.heading.setText(self.tr("Add API keys"))
         self._failed: list[str] = []
         self._make_form()
@@ -58,19 +64,40 @@ class AddKey(WorkingSheet):
         self.summary = label("", "strong", wrap=True)
         self.summary.hide()
         self.body.addWidget(self.summary)
-        self.close_button = self.cancel_button()
-        self.close_button.clicked.disconnect()
-        self.close_button.clicked.connect(self._turn_back)
-        self.add_button = button(desk.theme, self.tr("Add"), kind="primary")
-        self.add_button.clicked.connect(self._begin)
-        self.done_button = button(desk.theme, self.tr("Done"), kind="primary")
-        self.done_button.clicked.connect(self.accept)
-        self.done_button.hide()
-        for made in (self.close_button, self.add_button, self.done_button):
-            self.foot.addWidget(made)
+        self._make_foot()
         self.finished.connect(self._forget)
         self._look()
         self.keys.setFocus()
+
+    def _make_foot(self) -> None:
+        """Below the form: away, or add. Below the results: to the form once more, or done; where
+        nothing was added, going back to it is what comes first."""
+        theme = self.theme
+        self.close_button = self.cancel_button()
+        self.more_button = button(theme, self.tr("Add another"))
+        self.add_button = button(theme, self.tr("Add key"), kind="primary")
+        self.done_button = button(theme, self.tr("Done"), kind="primary")
+        self.back_button = button(theme, self.tr("Back"), kind="primary")
+        for made, deed in (
+            (self.more_button, self._turn_back),
+            (self.add_button, self._begin),
+            (self.done_button, self.accept),
+            (self.back_button, self._turn_back),
+        ):
+            made.clicked.connect(deed)
+        self._foot = (
+            *(self.close_button, self.more_button, self.add_button, self.done_button),
+            self.back_button,
+        )
+        for made in self._foot:
+            self.foot.addWidget(made)
+        self._show_foot(self.close_button, self.add_button)
+
+    def _show_foot(self, *buttons: QPushButton) -> None:
+        """Shows these alone."""
+        for made in self._foot:
+            made.setVisible(made in buttons)
+        self.fit()
 
     def _make_form(self) -> None:
         self.form = QWidget()
@@ -79,7 +106,7 @@ class AddKey(WorkingSheet):
         inner.setSpacing(S)
         inner.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         head = row(S)
-        text = self.tr("Paste a key, or several, one a line.")
+        text = self.tr("Paste a key, or several, one a line. A line name=KEY names its key.")
         head.addWidget(label(text, "muted", wrap=True), 1)
         head.addWidget(page_button(self.desk, STUDIO_KEYS, self.tr("Get a key")))
         inner.addRow(head)
@@ -87,6 +114,7 @@ class AddKey(WorkingSheet):
         name = self.tr("API keys")
         self.keys = SecretText(self.theme, name)
         self.keys.setMinimumHeight(104)
+        self.keys.setPlaceholderText(self.tr("AIza… or AQ.…"))
         self.keys.textChanged.connect(self._look)
         self.eye = eye_button(self.theme, name)
         self.eye.clicked.connect(self._turn)
@@ -160,19 +188,22 @@ class AddKey(WorkingSheet):
                 report = await self.desk.bridge.ask(lambda to: to.add_keys(key, name, project))
             except Refusal as refusal:
                 said = (words.said(refusal.sentence), words.said(refusal.next_step))
-                line.show_result("bad", " ".join(text for text in said if text))
+                line.show_result("bad", words.sentences(*said))
                 self._failed.append(key)
                 return False
-        told = [self._show(item, line) for item in report.items]
+        told = [self._show(item, key, line) for item in report.items]
         good = all(told)
         if not good:
             self._failed.append(key)
         return good
 
-    def _show(self, item: ImportedItem, line: Outcome) -> bool:
+    def _show(self, item: ImportedItem, key: str, line: Outcome) -> bool:
         title = item.label or ""
         reason = words.said(item.reason)
         match item.outcome:
+            case "refused" if _looks_like_none(key):
+                hint = self.tr("A key begins with AIza or AQ. and has no spaces.")
+                line.show_result("bad", words.sentences(reason, hint))
             case "refused":
                 line.show_result("bad", reason)
             case "known":
@@ -195,27 +226,27 @@ class AddKey(WorkingSheet):
         self.summary.setText("\n".join(parts))
         self.summary.setVisible(len(pasted.keys) > 1 or pasted.repeated > 0)
         self.keys.setPlainText("\n".join(self._failed))
-        self.close_button.setText(self.tr("Back") if self._failed else self.tr("Add another"))
-        self._show_done(on=True)
-        self.done_button.setFocus()
-
-    def _show_done(self, *, on: bool) -> None:
-        self.done_button.setVisible(on)
-        self.add_button.setVisible(not on)
-        self.fit()
+        self.more_button.setText(self.tr("Back") if self._failed else self.tr("Add another"))
+        if good:
+            self._show_foot(self.more_button, self.done_button)
+            self.done_button.setFocus()
+        else:
+            self.close_button.setText(self.tr("Close"))
+            self._show_foot(self.close_button, self.back_button)
+            self.back_button.setFocus()
 
     def _turn_back(self) -> None:
-        """Out of the form: away. Out of the results: to the form, with what failed still in it."""
-        if self.done_button.isHidden():
-            self.reject()
-            return
+        """To the form, with what failed still in it; what was said of a key goes with the key."""
+        if not self._failed:
+            self.name_field.clear()
+            self.project_field.clear()
         self._failed = []
         self.summary.hide()
         self.outcomes.empty()
         self.outcomes.hide()
         self.close_button.setText(self.tr("Cancel"))
         self.form.show()
-        self._show_done(on=False)
+        self._show_foot(self.close_button, self.add_button)
         self._look()
         self.keys.setFocus()
 

@@ -41,6 +41,7 @@ class Export(WorkingSheet):
                 wrap=True,
             )
         )
+        self._writing = False
         self._make_fields()
         self.plain_box = QCheckBox(self.tr("Without a passphrase, readable by anyone"))
         self.plain_box.toggled.connect(self._look)
@@ -55,7 +56,8 @@ class Export(WorkingSheet):
         self.body.addLayout(line)
         self.export_button = button(desk.theme, self.tr("Export…"), kind="primary")
         self.export_button.clicked.connect(self._begin)
-        self.foot.addWidget(self.cancel_button())
+        self.cancel = self.cancel_button()
+        self.foot.addWidget(self.cancel)
         self.foot.addWidget(self.export_button)
         self.finished.connect(self._forget)
         self._look()
@@ -130,9 +132,11 @@ class Export(WorkingSheet):
 
     async def _export(self, path: Path, passphrase: str | None) -> None:
         content = await self.desk.bridge.ask(lambda to: to.export(passphrase))
+        self._hold(writing=True)
         try:
             await asyncio.to_thread(write_private, path, content)
         except OSError as error:
+            self._hold(writing=False)
             self._unlock()
             self.banner.tell(
                 "bad",
@@ -142,6 +146,15 @@ class Export(WorkingSheet):
             return
         self.desk.toast(self.tr("Exported to {name}.").format(name=path.name))
         self.accept()
+
+    def reject(self) -> None:
+        """A file that is being written cannot be called back: the dialog says how it went."""
+        if not self._writing:
+            super().reject()
+
+    def _hold(self, *, writing: bool) -> None:
+        self._writing = writing
+        self.cancel.setEnabled(not writing)
 
     def refused(self, refusal: Refusal) -> None:
         super().refused(refusal)

@@ -22,6 +22,8 @@ from desktop.widgets.spinner import Spinner
 from desktop.widgets.texts import label
 from proxy_core.api import ImportedItem, ImportFile, Refusal, RefusalCode
 
+_ORDER: tuple[Result, ...] = ("bad", "warn", "info", "ok")
+
 
 class ImportFiles(WorkingSheet):
     """With paths it begins at once; without, it offers a place to drop them."""
@@ -32,6 +34,7 @@ class ImportFiles(WorkingSheet):
         self.heading.setText(self.tr("Import credentials"))
         self._paths = list(paths)
         self._files: tuple[ImportFile, ...] = ()
+        self._unread: Sequence[ImportedItem] = ()
         self._make_drop()
         self._make_passphrase()
         self._make_progress()
@@ -43,7 +46,10 @@ class ImportFiles(WorkingSheet):
         self.close_button = self.cancel_button()
         self.go_button = button(desk.theme, self.tr("Import"), "import", "primary")
         self.go_button.clicked.connect(self._try_passphrase)
+        self.done_button = button(desk.theme, self.tr("Close"), kind="primary")
+        self.done_button.clicked.connect(self.accept)
         self.foot.addWidget(self.close_button)
+        self.foot.addWidget(self.done_button)
         self.foot.addWidget(self.go_button)
         self.finished.connect(self._forget)
         self._show_only(self.drop)
@@ -99,6 +105,8 @@ class ImportFiles(WorkingSheet):
         for part in (self.drop, self.ask, self.progress, self.outcomes, self.summary):
             part.setVisible(part in parts)
         self.go_button.setVisible(self.ask in parts)
+        self.close_button.setVisible(self.outcomes not in parts)
+        self.done_button.setVisible(self.outcomes in parts)
         self.fit()
 
     def _choose(self) -> None:
@@ -117,12 +125,11 @@ class ImportFiles(WorkingSheet):
     async def _read(self, paths: list[Path]) -> None:
         taken = await asyncio.to_thread(read_all, paths)
         self._files = taken.files
-        for item in taken.refused:
-            self._show_item(item)
+        self._unread = taken.refused
         if taken.files:
             await self._import(None)
         else:
-            self._sum_up(())
+            self._tell(())
 
     def _try_passphrase(self) -> None:
         passphrase = self.passphrase.text
@@ -140,9 +147,7 @@ class ImportFiles(WorkingSheet):
         except Refusal as refusal:
             self._ask_or_tell(refusal, tried=passphrase is not None)
             return
-        for item in report.items:
-            self._show_item(item)
-        self._sum_up(report.items)
+        self._tell(report.items)
 
     def _ask_or_tell(self, refusal: Refusal, *, tried: bool) -> None:
         """An encrypted export refuses until its passphrase is given, a wrong one again."""
@@ -151,17 +156,21 @@ class ImportFiles(WorkingSheet):
             self.refused(refusal)
             self._show_only(self.drop)
             return
-        if tried:
+        if tried:  # what is asked for stands there already
             self.refused(refusal)
-        self.ask_text.setText(words.said(refusal.sentence))
+        else:
+            self.ask_text.setText(words.said(refusal.sentence))
         self._show_only(self.ask)
         self.passphrase.field.selectAll()
         self.passphrase.field.setFocus()
 
-    def _show_item(self, item: ImportedItem) -> None:
-        title = item.label or item.source
-        result, sentence = self._told_of(item)
-        self.outcomes.add(title, "").show_result(result, sentence)
+    def _tell(self, items: Sequence[ImportedItem]) -> None:
+        """What became of each, first what needs the owner."""
+        every = (*self._unread, *items)
+        told = [(item, *self._told_of(item)) for item in every]
+        for item, result, sentence in sorted(told, key=lambda one: _ORDER.index(one[1])):
+            self.outcomes.add(item.label or item.source, "").show_result(result, sentence)
+        self._sum_up(every)
 
     def _told_of(self, item: ImportedItem) -> tuple[Result, str]:
         reason = words.said(item.reason)
@@ -179,14 +188,17 @@ class ImportFiles(WorkingSheet):
 
     def _sum_up(self, items: Sequence[ImportedItem]) -> None:
         new = sum(item.outcome in ("added", "renewed") for item in items)
+        refused = sum(item.outcome == "refused" for item in items)
         self.summary.setText(
-            self.tr("%n credential(s) imported.", "", new)
-            if new
-            else self.tr("Nothing new was imported.")
+            words.sentences(
+                self.tr("%n credential(s) imported.", "", new)
+                if new
+                else self.tr("Nothing new was imported."),
+                self.tr("%n item(s) could not be used.", "", refused) if refused else "",
+            )
         )
         self._show_only(self.outcomes, self.summary)
-        self.close_button.setText(self.tr("Close"))
-        self.close_button.setFocus()
+        self.done_button.setFocus()
 
     def _forget(self) -> None:
         self.passphrase.forget()

@@ -3,6 +3,9 @@
 from PySide6.QtCore import QCoreApplication, QMimeData, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QSyntaxHighlighter,
@@ -14,6 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QToolButto
 from desktop.look import icons
 from desktop.look.metrics import S
 from desktop.look.theme import Theme
+from desktop.system import clipboard
 from desktop.widgets.buttons import icon_button, rename
 from desktop.widgets.texts import mono_font
 
@@ -40,7 +44,7 @@ class _Invisible(QSyntaxHighlighter):
 
 class SecretText(QPlainTextEdit):
     """Several lines of secrets. Dots stand for their characters, and nothing can be copied out,
-    until `reveal`."""
+    until `reveal`; what is copied then carries the secret mark."""
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +74,10 @@ class SecretText(QPlainTextEdit):
         self.document().clearUndoRedoStacks()
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        return super().createMimeDataFromSelection() if self.is_shown else QMimeData()
+        """For copying and cutting, by key, menu, mouse (X11's selection) or dragging alike."""
+        if not self.is_shown:
+            return QMimeData()
+        return clipboard.content_of(super().createMimeDataFromSelection().text(), secret=True)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -92,6 +99,43 @@ class SecretText(QPlainTextEdit):
             block = block.next()
 
 
+class _SecretLine(QLineEdit):
+    """Qt copies nothing out of it while it is hidden. While it is shown, only keys copy, with the
+    secret mark: the system's menu and the mouse (X11's selection) would do it without."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+        self.setInputMethodHints(_HINTS)
+
+    @property
+    def is_shown(self) -> bool:
+        return self.echoMode() == QLineEdit.EchoMode.Normal
+
+    def reveal(self, *, shown: bool) -> None:
+        menu = Qt.ContextMenuPolicy
+        self.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+        self.setContextMenuPolicy(menu.NoContextMenu if shown else menu.DefaultContextMenu)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = QKeySequence.StandardKey
+        cuts = event.matches(keys.Cut)
+        if not self.is_shown or not (cuts or event.matches(keys.Copy)):
+            super().keyPressEvent(event)
+        elif text := self.selectedText():
+            clipboard.copy(text, secret=True)
+            if cuts:
+                self.insert("")
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        was_shown = self.is_shown
+        if was_shown:  # else Qt would make what was selected the selection of X11
+            self.setEchoMode(QLineEdit.EchoMode.Password)
+        super().mouseReleaseEvent(event)
+        if was_shown:
+            self.setEchoMode(QLineEdit.EchoMode.Normal)
+
+
 class SecretField(QWidget):
     """One line, with an eye to show it."""
 
@@ -101,10 +145,8 @@ class SecretField(QWidget):
         inner = QHBoxLayout(self)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(S)
-        self.field = QLineEdit()
+        self.field = _SecretLine()
         self.field.setAccessibleName(name)
-        self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        self.field.setInputMethodHints(_HINTS)
         inner.addWidget(self.field, 1)
         self.eye = eye_button(theme, name)
         self.eye.clicked.connect(self._turn)
@@ -112,9 +154,8 @@ class SecretField(QWidget):
         self.setFocusProxy(self.field)
 
     def _turn(self) -> None:
-        shown = self.field.echoMode() == QLineEdit.EchoMode.Password
-        echo = QLineEdit.EchoMode
-        self.field.setEchoMode(echo.Normal if shown else echo.Password)
+        shown = not self.field.is_shown
+        self.field.reveal(shown=shown)
         turn_eye(self.eye, self._theme, self._name, shown=shown)
 
     @property

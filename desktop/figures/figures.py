@@ -10,16 +10,18 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.bridge import Bridge
-from desktop.figures.rates import MINUTES, Rates
+from desktop.figures.rates import Rates, hour_query
 from desktop.figures.rotation import Rotation
-from desktop.figures.today import Today, midnight, sum_up
+from desktop.figures.today import Today, day_queries, sum_up
 from desktop.tasks import spawn
-from proxy_core.api import Event, ExchangeEnded, Refusal, Snapshot, UsageQuery
+from proxy_core.api import Event, ExchangeEnded, Refusal, Snapshot, UsageQuery, UsageRow
 
 KEPT = 500
 "Requests that Activity shows."
 REFRESH_MS = 20_000
 "How often the remembered sums are asked for again while someone looks."
+SOON_MS = 500
+"How long requests are gathered before sums are asked for because of them."
 SERVES = ("serving", "degraded", "paused")
 
 
@@ -30,23 +32,31 @@ class Figures(QObject):
     "tuple[ExchangeEnded, ...]: requests that have ended, oldest first."
     changed = Signal()
     "Some sum has changed; comes at most as often as events do."
+    summed = Signal()
+    "`today` and `rates` are those of now."
 
     def __init__(self, bridge: Bridge, now: Callable[[], float] = time.time) -> None:
         super().__init__(bridge)
         self._bridge, self.now = bridge, now
-        self.begin_anew()
         self._known_url = ""
+        self._asking = False
+        self.begin_anew()
         bridge.happened.connect(self._count)
         bridge.snapshot_changed.connect(self._look)
         self._timer = QTimer(self)
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.timeout.connect(self.refresh)
 
     def begin_anew(self) -> None:
         self.exchanges: deque[ExchangeEnded] = deque(maxlen=KEPT)
         self.rates = Rates()
         self.rotation = Rotation()
-        self.today = Today()
+        self.today: Today | None = None
+        "None until an engine has told it."
         self.changed.emit()
 
     def watch_closely(self, *, on: bool) -> None:
@@ -57,10 +67,21 @@ class Figures(QObject):
         elif not on:
             self._timer.stop()
 
+    def refresh_soon(self) -> None:
+        """For those who show sums, when requests have ended."""
+        if not self._soon.isActive():
+            self._soon.start()
+
     def refresh(self) -> None:
-        """Asks the engine for what it remembers of the hour and the day."""
-        if self._bridge.snapshot.state in SERVES:
-            spawn(self._remember(), name="ask for the use of the day")
+        """Asks the engine for what it remembers of the hour and the day.
+
+        Not twice at once: a slow disk would be asked faster than it answers.
+        """
+        if self._asking:
+            self.refresh_soon()
+        elif self._bridge.snapshot.state in SERVES:
+            self._asking = True
+            spawn(self._remember(self.rates), name="ask for the use of the day")
 
     def _count(self, events: tuple[Event, ...]) -> None:
         ended = tuple(event for event in events if isinstance(event, ExchangeEnded))
@@ -68,7 +89,6 @@ class Figures(QObject):
             return
         for event in ended:
             self.exchanges.append(event)
-            self.rates.add(event)
             self.rotation.add(event)
         self.exchanged.emit(ended)
         self.changed.emit()
@@ -81,15 +101,21 @@ class Figures(QObject):
             self._known_url = snapshot.url
             self.refresh()
 
-    async def _remember(self) -> None:
+    async def _remember(self, before: Rates) -> None:
         now = self.now()
-        hour = UsageQuery("minute", since=now - MINUTES * 60)
-        day = UsageQuery("hour", since=midnight(now))
         try:
-            minutes = await self._bridge.ask(lambda to: to.usage(hour))
-            hours = await self._bridge.ask(lambda to: to.usage(day))
+            rates = Rates(await self._rows(hour_query(now)))
+            today = sum_up([row for query in day_queries(now) for row in await self._rows(query)])
         except Refusal:
             return  # the sums stay as they were; the next time is soon
-        self.rates.restore(minutes.rows)
-        self.today = sum_up(hours.rows)
+        finally:
+            self._asking = False
+        if self.rates is not before:
+            return  # begun anew meanwhile: of an engine that has gone
+        self.rates, self.today = rates, today
         self.changed.emit()
+        self.summed.emit()
+
+    async def _rows(self, query: UsageQuery) -> tuple[UsageRow, ...]:
+        report = await self._bridge.ask(lambda to: to.usage(query))
+        return report.rows

@@ -1,11 +1,12 @@
-"""Requests and tokens of each minute of the last hour."""
+"""Requests and tokens of each minute of the last hour, and of the running one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from proxy_core.api import ExchangeEnded, UsageRow
+from proxy_core.api import UsageQuery, UsageRow
 
 MINUTES = 60
+"Whole ones, besides the one that is running."
 
 
 @dataclass(slots=True)
@@ -25,38 +26,29 @@ class Minute:
 
 
 class Rates:
-    """The running hour, by minute. Fed by events; the minutes before the start by usage rows."""
+    """The hour by minute, as the engine told it last.
 
-    def __init__(self) -> None:
+    Events are not added: the engine has counted some of them already, and nobody can tell which.
+    """
+
+    def __init__(self, rows: Iterable[UsageRow] = ()) -> None:
+        """rows: of minutes."""
         self._minutes: dict[int, Minute] = {}
-
-    def add(self, event: ExchangeEnded) -> None:
-        minute = self._minutes.setdefault(int(event.at + event.total_s) // 60, Minute())
-        if event.error is None:
-            minute.answered += 1
-        else:
-            minute.failed += 1
-        if (tokens := event.tokens) is not None:
-            minute.prompt_tokens += tokens.prompt
-            minute.cached_tokens += tokens.cached
-            minute.output_tokens += tokens.output + tokens.thoughts
-
-    def restore(self, rows: Iterable[UsageRow]) -> None:
-        """Takes remembered minutes; they replace what was counted here."""
-        fresh: dict[int, Minute] = {}
         for row in rows:
-            minute = fresh.setdefault(int(row.at) // 60, Minute())
+            minute = self._minutes.setdefault(int(row.at) // 60, Minute())
             minute.answered += row.exchanges - row.failed
             minute.failed += row.failed
             minute.prompt_tokens += row.prompt_tokens
             minute.cached_tokens += row.cached_tokens
             minute.output_tokens += row.output_tokens + row.thought_tokens
-        self._minutes.update(fresh)
 
     def hour(self, now: float) -> list[Minute]:
-        """The last MINUTES minutes, oldest first; the last one is running."""
-        last = int(now) // 60
-        for gone in [index for index in self._minutes if index <= last - MINUTES]:
-            del self._minutes[gone]
+        """The last MINUTES minutes, oldest first, and the one that is running."""
+        running = int(now) // 60
         empty = Minute()
-        return [self._minutes.get(last - MINUTES + 1 + i, empty) for i in range(MINUTES)]
+        return [self._minutes.get(at, empty) for at in range(running - MINUTES, running + 1)]
+
+
+def hour_query(now: float) -> UsageQuery:
+    """What tells of the hour."""
+    return UsageQuery("minute", since=(int(now) // 60 - MINUTES) * 60, by="model")

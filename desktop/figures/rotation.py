@@ -2,8 +2,20 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Final
 
 from proxy_core.api import ExchangeEnded
+
+BLAMELESS: Final = frozenset(
+    {
+        # the client's own
+        *("bad_request", "context_too_long", "too_large", "not_owned", "not_found"),
+        *("signature", "schema", "thinking", "penalty"),
+        # what the credential's tier allows: it rests, or another one is asked
+        *("model_unavailable", "not_in_tier", "minute_quota", "day_quota"),
+    }
+)
+"Causes that are neither the credential's fault nor Google's."
 
 
 @dataclass(slots=True)
@@ -12,14 +24,14 @@ class Turn:
 
     served: int = 0
     failed: int = 0
-    "Attempts that Google or the network refused."
+    "Attempts that failed by a fault of the credential's, of Google's or of the network's."
     last_at: float | None = None
     reasons: Counter[str] = field(default_factory=Counter)
-    "Causes of the refused attempts."
+    "Causes of all refused attempts."
 
     @property
     def success(self) -> float | None:
-        """Share of attempts that were answered; None before the first."""
+        """Share of answers among answers and faults; None before the first."""
         tried = self.served + self.failed
         return self.served / tried if tried else None
 
@@ -39,7 +51,7 @@ class Rotation:
             if attempt.outcome == "ok":
                 turn.served += 1
             else:
-                turn.failed += 1
+                turn.failed += attempt.outcome not in BLAMELESS
                 turn.reasons[attempt.outcome] += 1
 
     def share(self, credential_id: str) -> float:

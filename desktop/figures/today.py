@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
-from proxy_core.api import UsageRow
+from proxy_core.api import UsageQuery, UsageRow
+
+HOUR_S = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,19 @@ class Today:
 
 def midnight(now: float) -> float:
     """When the owner's day began, epoch seconds."""
-    here = datetime.fromtimestamp(now).astimezone()
-    return here.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+    # Naive, so that it gets the offset of midnight: clocks may have been changed since.
+    date = datetime.fromtimestamp(now).astimezone().date()
+    return datetime.combine(date, time()).timestamp()
+
+
+def day_queries(now: float) -> tuple[UsageQuery, ...]:
+    """What tells of the day: its hours, and minutes where it begins within an hour of UTC."""
+    begin = midnight(now)
+    first_hour = -(-begin // HOUR_S) * HOUR_S
+    hours = UsageQuery("hour", since=first_hour, by="model")
+    if first_hour == begin:
+        return (hours,)
+    return (UsageQuery("minute", since=begin, until=first_hour, by="model"), hours)
 
 
 def sum_up(rows: Iterable[UsageRow]) -> Today:

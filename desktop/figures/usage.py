@@ -1,12 +1,13 @@
 """What was used over an hour, a day or a month: by model or by credential, period by period."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from proxy_core.api import UsageQuery, UsageRow
 
 SpanName: TypeAlias = Literal["hour", "day", "month"]
+By: TypeAlias = Literal["model", "credential"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,8 @@ class Span:
         """Begin of the first period; the last one is running."""
         return (int(now) // self.period_s - self.count + 1) * self.period_s
 
-    def query(self, now: float) -> UsageQuery:
-        return UsageQuery(self.period, since=self.begin(now))
+    def query(self, now: float, by: By) -> UsageQuery:
+        return UsageQuery(self.period, since=self.begin(now), by=by)
 
 
 SPANS: Final[dict[SpanName, Span]] = {
@@ -36,7 +37,9 @@ SPANS: Final[dict[SpanName, Span]] = {
 class Group:
     """One model's or one credential's use."""
 
-    key: str
+    key: str | None
+    """Empty: of requests that named no model, or reached no credential. None: of all that are not
+    shown apart."""
     exchanges: list[int]
     "In each period, oldest first."
     failed: int = 0
@@ -44,16 +47,14 @@ class Group:
     "Read and written, thoughts included."
     price_usd: float = 0.0
     "At list price, of the models whose price is known."
-    unpriced: bool = field(default=False)
+    unpriced: bool = False
 
     @property
     def total(self) -> int:
         return sum(self.exchanges)
 
 
-def group(
-    rows: Iterable[UsageRow], span: Span, now: float, key: Callable[[UsageRow], str]
-) -> list[Group]:
+def group(rows: Iterable[UsageRow], span: Span, now: float, by: By) -> list[Group]:
     """The groups, the one with most exchanges first; rows outside of the span are left out."""
     begin = span.begin(now)
     groups: dict[str, Group] = {}
@@ -61,18 +62,19 @@ def group(
         at = int(row.at - begin) // span.period_s
         if not 0 <= at < span.count:
             continue
-        name = key(row)
+        name = row.model if by == "model" else row.credential_id
         one = groups.setdefault(name, Group(name, [0] * span.count))
         one.exchanges[at] += row.exchanges
         one.failed += row.failed
         one.tokens += row.prompt_tokens + row.output_tokens + row.thought_tokens
         one.price_usd += row.price_usd or 0.0
         one.unpriced |= row.price_usd is None and row.exchanges > row.failed
-    return sorted(groups.values(), key=lambda one: (-one.total, one.key))
+    names = sorted(groups, key=lambda name: (-groups[name].total, name))
+    return [groups[name] for name in names]
 
 
-def gather(groups: list[Group], most: int, rest: str) -> list[Group]:
-    """At most so many groups; what is beyond is summed up in the last one, with the key `rest`."""
+def gather(groups: list[Group], most: int) -> list[Group]:
+    """At most so many groups; what is beyond is summed up in the last one, which has no key."""
     if len(groups) <= most:
         return groups
     kept, others = groups[: most - 1], groups[most - 1 :]
@@ -80,7 +82,7 @@ def gather(groups: list[Group], most: int, rest: str) -> list[Group]:
     return [
         *kept,
         Group(
-            rest,
+            None,
             sums,
             sum(one.failed for one in others),
             sum(one.tokens for one in others),

@@ -53,6 +53,8 @@ OUTLINES: Final = {
     ' 16.300v.2"/>',
     "info": '<circle cx="12" cy="12" r="9"/><path d="M12 11v5.500M12 7.500v.2"/>',
     "off": '<circle cx="12" cy="12" r="8.5"/><path d="M6 18L18 6"/>',
+    "lock": '<rect x="5" y="10.5" width="14" height="10" rx="2"/>'
+    '<path d="M8 10.500V7.500a4 4 0 018 0v3M12 14.500v2"/>',
     "key": '<circle cx="7.5" cy="16.5" r="4"/><path d="M10.5 13.500L20 4M16 8l3 3M13.5'
     ' 10.500l2 2"/>',
     "person": '<circle cx="12" cy="8" r="4"/><path d="M4.5 20.500c.9-4 3.8-6 7.5-6s6.6 2 7.5 6"/>',

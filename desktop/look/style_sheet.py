@@ -78,7 +78,7 @@ QToolButton[kind="segment"] { background: transparent; color: $muted; border: 1p
   padding: 4px 10px; font-weight: 600; }
 QToolButton[kind="segment"]:hover { background: $sunken; }
 QToolButton[kind="segment"]:checked { background: $accent_soft; color: $accent_text; border-color: $accent; }
-QToolButton[kind="segment"]:focus { border: 2px solid $accent; padding: 3px 9px; }
+QToolButton[kind="segment"]:focus { border: 2px solid $text; padding: 3px 9px; }
 QToolButton::menu-indicator { image: none; }
 QPushButton::menu-indicator { image: none; }
 
@@ -102,8 +102,10 @@ QPlainTextEdit[kind="code"]:focus, QTextEdit[kind="code"]:focus { border: 2px so
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; border: none; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("$signs/chevron_down-$scheme.png"); width: 14px; height: 14px; }
-QComboBox QAbstractItemView { background: $surface; border: 1px solid $edge; selection-background-color: $accent_soft;
-  selection-color: $text; outline: none; padding: 4px; }
+QComboBox QAbstractItemView, QComboBox QAbstractItemView:focus { background: $surface; border: 1px solid $edge;
+  selection-background-color: $accent_soft; selection-color: $text; outline: none; padding: 4px; }
+QComboBox QAbstractItemView::item { min-height: 30px; padding: 0 8px; border-radius: 5px; }
+QComboBox QAbstractItemView::item:selected { background: $accent_soft; color: $text; }
 
 QCheckBox, QRadioButton { spacing: 8px; background: transparent; padding: 2px; border-radius: 4px; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $accent; padding: 0; }

@@ -10,20 +10,23 @@ from desktop.dialogs.add_account import AddAccount
 from desktop.dialogs.add_key import AddKey
 from desktop.dialogs.export import Export
 from desktop.dialogs.import_files import ImportFiles
-from desktop.dialogs.links import with_buttons
 from desktop.dialogs.working import tell_refusal
+from desktop.life import Phase
 from desktop.look.metrics import S
 from desktop.pages.accounts_commands import CredentialCommands
 from desktop.pages.accounts_details import Details
 from desktop.pages.accounts_model import AccountsModel
+from desktop.pages.accounts_notice import CheckNotice
 from desktop.pages.accounts_rows import Row, rows_of
 from desktop.pages.accounts_table import AccountsTable
 from desktop.pages.welcome import Welcome
+from desktop.status import pool_line
 from desktop.widgets.buttons import button
 from desktop.widgets.fields import SearchField
 from desktop.widgets.panels import Banner, Card, EmptyState, Page, column, row
+from desktop.widgets.seen import is_seen
 from desktop.widgets.spinner import Spinner
-from proxy_core.api import CheckResult, Refusal
+from proxy_core.api import CredentialView, Refusal
 
 SECOND_MS = 1_000
 SLOW_MS = 30_000
@@ -48,12 +51,15 @@ class AccountsPage(Page):
         self._timer.timeout.connect(self._look)
         self._make_tools()
         self.banner = Banner(desk.theme)
+        self.notice = CheckNotice(desk, self.banner)
         self.body.addWidget(self.banner)
         self.places = QStackedWidget()
         self.body.addWidget(self.places, 1)
         self.welcome = Welcome(desk)
         self.places.addWidget(self._make_list())
         self.places.addWidget(self.welcome)
+        self.absent = EmptyState(desk.theme, "accounts", "", "")
+        self.places.addWidget(self.absent)
         self._connect()
         self._look()
 
@@ -116,7 +122,7 @@ class AccountsPage(Page):
         self.import_button.clicked.connect(self.import_files)
         self.first_import_button.clicked.connect(self.import_files)
         self.export_button.clicked.connect(lambda: Export(desk, self.window()).open())
-        self.check_button.clicked.connect(lambda: self.commands.check(None))
+        self.check_button.clicked.connect(self._check_all)
         self.welcome.key_asked.connect(self.add_key)
         self.welcome.sign_in_asked.connect(self.add_account)
         self.welcome.demo_asked.connect(lambda: self.go.emit("overview"))
@@ -124,10 +130,14 @@ class AccountsPage(Page):
         self.table.opened.connect(self.show_details)
         self.table.commands_asked.connect(self._show_menu)
         self.table.copied.connect(self._copy)
+        self.table.deed_asked.connect(self._do)
+        self.commands.details_asked.connect(self.show_details)
         self.commands.refused.connect(self._refused)
-        self.commands.checked.connect(self._checked)
-        self.commands.working.connect(self._show_working)
+        self.commands.checked.connect(self.notice.tell)
+        self.commands.working.connect(self.spinner.setVisible)
         desk.bridge.snapshot_changed.connect(self._look)
+        desk.life.changed.connect(self._look)
+        desk.in_line.changed.connect(self._look)
         desk.figures.changed.connect(self._look)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.activated.connect(lambda: self.search.setFocus(Qt.FocusReason.ShortcutFocusReason))
@@ -137,29 +147,44 @@ class AccountsPage(Page):
     def _look(self) -> None:
         """Takes the state as it is; nothing while nobody sees it."""
         desk = self._desk
-        credentials = desk.bridge.snapshot.credentials
-        if not self.isVisible() and self._model.rows:
+        self.notice.look()
+        if not is_seen(self) and self._model.rows:
             return
-        now = desk.figures.now()
-        rows = rows_of(credentials, desk.figures.rotation, now)
+        credentials, now = desk.bridge.snapshot.credentials, desk.figures.now()
+        rows = rows_of(credentials, desk.figures.rotation, now, desk.in_line.line)
         self._model.show_rows(rows)
         self._show_head(rows)
         self._pace(rows, now)
 
     def _show_head(self, rows: tuple[Row, ...]) -> None:
-        usable = sum(one.usable for one in rows)
-        text = self.tr("{n} of {all} credentials can serve requests")
         self.subtitle.setText(
-            text.format(n=words.number(usable), all=words.number(len(rows)))
+            pool_line(self._desk)
             if rows
             else self.tr("Google accounts, API keys and service accounts that serve your requests")
         )
-        self.places.setCurrentIndex(0 if rows else 1)
+        is_new = not rows and self._has_none()
+        if not rows and not is_new:
+            self.absent.tell(*self._why_absent())
+        place = self.found if rows else self.welcome if is_new else self.absent
+        self.places.setCurrentWidget(place)
         self._bar.setVisible(bool(rows))
         for made in (self.add_button, self.key_button):
             made.setVisible(bool(rows))
-        self.first_import_button.setVisible(not rows)
+        self.first_import_button.setVisible(is_new)
         self._show_found()
+
+    def _has_none(self) -> bool:
+        """Whether the engine runs and has read its credentials: then there are none."""
+        runs = self._desk.life.phase is Phase.RUNNING
+        return runs and self._desk.bridge.snapshot.state not in ("starting", "stopped")
+
+    def _why_absent(self) -> tuple[str, str]:
+        life = self._desk.life
+        kept = self.tr("Your credentials are kept, and come back here once Pollux runs.")
+        if life.phase in (Phase.STARTING, Phase.RUNNING):
+            return self.tr("Pollux is starting"), kept
+        why = life.trouble.sentence if life.trouble is not None else ""
+        return self.tr("Pollux is not running"), words.sentences(why, kept)
 
     def _show_found(self) -> None:
         self._card.setMaximumHeight(self.table.height_of_rows() + 2 * S + 2)
@@ -170,7 +195,7 @@ class AccountsPage(Page):
     def _pace(self, rows: tuple[Row, ...], now: float) -> None:
         """How often texts have to be looked at again: every second, now and then, or never."""
         counts = any(one.counts or now - one.last_at < FRESH_S for one in rows)
-        if not self.isVisible() or not any(one.counts or one.last_at for one in rows):
+        if not is_seen(self) or not any(one.counts or one.last_at for one in rows):
             self._timer.stop()
             return
         interval = SECOND_MS if counts else SLOW_MS
@@ -184,6 +209,9 @@ class AccountsPage(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._timer.stop()
+        if not event.spontaneous():  # another page was gone to, with what was told read
+            self.notice.forget()
+            self.banner.hide()
 
     # -- what is asked ---------------------------------------------------------------------
 
@@ -203,44 +231,27 @@ class AccountsPage(Page):
         self.table.sorted.search(text)
         self._show_found()
 
-    def _show_menu(self, credential_id: str, at: QPoint) -> None:
+    def _check_all(self) -> None:
+        """Not twice at once. The button stays as it is, for a disabled one would lose the focus."""
+        if self.spinner.isHidden():
+            self.commands.check(None)
+
+    def _view(self, credential_id: str) -> CredentialView | None:
         credentials = self._desk.bridge.snapshot.credentials
-        view = next((one for one in credentials if one.id == credential_id), None)
-        if view is not None:
+        return next((one for one in credentials if one.id == credential_id), None)
+
+    def _show_menu(self, credential_id: str, at: QPoint) -> None:
+        if (view := self._view(credential_id)) is not None:
             self.commands.menu(view, self).popup(at)
+
+    def _do(self, credential_id: str, key: str) -> None:
+        if (view := self._view(credential_id)) is not None:
+            self.commands.do(key, view)
 
     def _copy(self, text: str) -> None:
         self._desk.copy(text, False)
         self._desk.toast(self.tr("Copied."))
 
-    # -- what came of it -------------------------------------------------------------------
-
-    def _show_working(self, on: bool) -> None:
-        self.spinner.setVisible(on)
-        self.check_button.setEnabled(not on)
-
     def _refused(self, refusal: Refusal) -> None:
+        self.notice.forget()
         tell_refusal(self._desk, self.banner, refusal)
-
-    def _checked(self, results: tuple[CheckResult, ...]) -> None:
-        bad = [result for result in results if not result.ok]
-        if len(results) == 1:
-            self._tell_one(results[0])
-        elif not bad:
-            self.banner.tell(
-                "ok", self.tr("Google accepts all %n credential(s).", "", len(results))
-            )
-        else:
-            text = self.tr("{n} of {all} credentials cannot be used now.")
-            names = ", ".join(result.label for result in bad)
-            self.banner.tell("warn", text.format(n=len(bad), all=len(results)), names)
-
-    def _tell_one(self, result: CheckResult) -> None:
-        if result.ok:
-            text = self.tr("{label} works: Google accepts it.")
-            self.banner.tell("ok", text.format(label=result.label))
-            return
-        text = self.tr("{label}: {sentence}")
-        said, links = with_buttons(self._desk, words.said(result.next_step))
-        sentence = text.format(label=result.label, sentence=words.said(result.sentence))
-        self.banner.tell("warn", sentence, said, links)

@@ -16,6 +16,7 @@ from desktop.dialogs.add_account import AddAccount
 from desktop.dialogs.remove import Remove
 from desktop.dialogs.rename import Rename
 from desktop.look import icons
+from desktop.pages.accounts_rows import clearable
 from desktop.tasks import spawn
 from proxy_core.api import CredentialView, Refusal
 
@@ -38,6 +39,8 @@ class CredentialCommands(QObject):
     "Refusal"
     checked = Signal(object)
     "tuple[CheckResult, ...]"
+    details_asked = Signal(str)
+    "Id."
     working = Signal(bool)
     "Whether anything is being asked of Google."
 
@@ -81,17 +84,24 @@ class CredentialCommands(QObject):
     def _switches(self, view: CredentialView) -> list[Deed]:
         off = Deed("enable", self.tr("Switch off"), "pause", lambda: self._enable(view, on=False))
         on = Deed("enable", self.tr("Switch on"), "play", lambda: self._enable(view, on=True))
-        return [
+        found = [
             Deed("check", self.tr("Check"), "refresh", lambda: self.check(view.id)),
             off if view.enabled else on,
-            Deed("clear", self.tr("Clear cooldown"), "clock", lambda: self._clear(view)),
         ]
+        if clearable(view):
+            found.append(
+                Deed("clear", self.tr("Clear cooldown"), "clock", lambda: self._clear(view))
+            )
+        return found
 
     def menu(self, view: CredentialView, parent: QWidget) -> QMenu:
         """The deeds as a menu; it lets go of itself once it is closed."""
         made = QMenu(parent)
         made.setAccessibleName(self.tr("Commands for {label}").format(label=view.label))
-        for deed in self.deeds(view):
+        details = Deed(
+            "details", self.tr("Details"), "info", lambda: self.details_asked.emit(view.id)
+        )
+        for deed in (details, *self.deeds(view)):
             if deed.key in ("copy", "remove"):
                 made.addSeparator()
             colour = self._desk.theme.tokens.bad.strong if deed.danger else ""
@@ -103,6 +113,12 @@ class CredentialCommands(QObject):
         return made
 
     # -- deeds -----------------------------------------------------------------------------
+
+    def do(self, key: str, view: CredentialView) -> None:
+        """The deed of this name, where there is one."""
+        for deed in self.deeds(view):
+            if deed.key == key:
+                deed.do()
 
     def check(self, credential_id: str | None) -> None:
         """Asks Google with one credential, or with each (None)."""

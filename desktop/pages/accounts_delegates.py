@@ -1,15 +1,21 @@
 """How the rows of the table of credentials are drawn. Everything mirrors in right-to-left."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import (
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from desktop.look import icons
 from desktop.look.metrics import M
 from desktop.look.theme import Theme
 from desktop.look.tokens import Tokens, Tone
 from desktop.pages.accounts_model import ROW, Column
-from desktop.pages.accounts_rows import Row, bar_colour
+from desktop.pages.accounts_rows import Row, Use, bar_colour
 from desktop.widgets.marks import CHIP_HEIGHT, draw_bar, draw_chip
 from desktop.widgets.texts import scaled_font
 
@@ -17,6 +23,8 @@ ROW_HEIGHT = 58
 _AVATAR = 32
 _SIDE = M
 _GAP = 3
+_ANEW = 11
+"Side of the sign before the time until something counts anew."
 
 _KIND_ICONS = {"api_key": "key", "service_account": "robot", "unknown": "warning"}
 _AVATAR_TONES: tuple[Tone, ...] = ("info", "ok", "warn", "off")
@@ -43,8 +51,8 @@ class AccountsDelegate(QStyledItemDelegate):
     ) -> None:
         pen = _Pen(painter, option, self._theme.tokens)
         painter.save()
-        pen.ground()
         row, column = index.data(ROW), Column(index.column())
+        pen.ground()
         match column:
             case Column.NAME:
                 pen.name(row)
@@ -56,7 +64,14 @@ class AccountsDelegate(QStyledItemDelegate):
                 pen.menu()
             case _:
                 pen.plain(index.data(), strong=column in _NUMBERS)
+        if _has_focus(option.widget, index.row()):
+            pen.ring(column)
         painter.restore()
+
+
+def _has_focus(view: QWidget | None, row: int) -> bool:
+    """Whether keys go to this row."""
+    return isinstance(view, QTableView) and view.hasFocus() and view.currentIndex().row() == row
 
 
 class _Pen:
@@ -78,6 +93,18 @@ class _Pen:
             self._painter.fillRect(cell, QColor(tokens.sunken))
         self._painter.setPen(QColor(tokens.line))
         self._painter.drawLine(cell.bottomLeft(), cell.bottomRight())
+
+    def ring(self, column: Column) -> None:
+        """The part of the focus ring around the row that runs through this cell."""
+        box = QRectF(self._cell).adjusted(1, 1, -1, -1)
+        starts, ends = column is Column.NAME, column is Column.MENU
+        if self._direction == Qt.LayoutDirection.RightToLeft:
+            starts, ends = ends, starts
+        box.adjust(0 if starts else -4, 0, 0 if ends else 4, -1)
+        self._painter.setClipRect(self._cell)
+        self._painter.setPen(QPen(QColor(self._tokens.accent), 2))
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.drawRect(box)
 
     def name(self, row: Row) -> None:
         room = self._room
@@ -126,12 +153,11 @@ class _Pen:
         draw_chip(self._painter, where, row.chip, standing.tone, standing.icon, self._tokens)
 
     def use(self, row: Row) -> None:
-        use, room = row.use, self._room
-        if use.share is None:
-            self._text(room, use.text, self._tokens.muted, scaled_font("caption"))
-            return
-        font = scaled_font("caption")
+        use, room, font = row.use, self._room, scaled_font("caption")
         middle = room.center().y()
+        if use.share is None:
+            self._count_alone(use)
+            return
         upper = QRect(room.left(), middle - 20, room.width(), 16)
         self._text(upper, use.text, self._tokens.text, font)
         bar = QRect(room.left(), middle, room.width(), 6)
@@ -142,8 +168,28 @@ class _Pen:
             bar_colour(use.share),
             self._tokens,
         )
-        lower = QRect(room.left(), middle + 9, room.width(), 16)
-        self._text(lower, use.note, self._tokens.faint, font)
+        self._counted(QRect(room.left(), middle + 9, room.width(), 16), use)
+
+    def _counted(self, line: QRect, use: Use) -> None:
+        """The model, and behind it how long until it counts anew."""
+        font = scaled_font("caption")
+        if use.left:
+            width = QFontMetrics(font).horizontalAdvance(use.left)
+            last = line.adjusted(line.width() - width, 0, 0, 0)
+            sign = QRect(last.left() - _ANEW - _GAP, line.center().y() - 5, _ANEW, _ANEW)
+            icons.draw(self._painter, "refresh", self._tokens.faint, QRectF(self._placed(sign)))
+            self._text(last, use.left, self._tokens.faint, font)
+            line = line.adjusted(0, 0, -(width + _ANEW + 3 * _GAP), 0)
+        self._text(line, use.model, self._tokens.faint, font)
+
+    def _count_alone(self, use: Use) -> None:
+        font = scaled_font("caption")
+        if not use.model:
+            self._text(self._room, use.text, self._tokens.muted, font)
+            return
+        upper, lower = _halves(self._room)
+        self._text(upper, use.text, self._tokens.text, font)
+        self._text(lower, use.model, self._tokens.faint, font)
 
     def plain(self, text: str, *, strong: bool) -> None:
         colour = self._tokens.text if strong else self._tokens.muted

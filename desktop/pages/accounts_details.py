@@ -9,7 +9,14 @@ from desktop.dialogs.links import with_buttons
 from desktop.dialogs.working import WorkingSheet
 from desktop.look.metrics import XL, XS, L, M, S
 from desktop.pages.accounts_commands import CredentialCommands, Deed
-from desktop.pages.accounts_rows import Row, bar_colour, rests, rows_of
+from desktop.pages.accounts_rows import (
+    Row,
+    bar_colour,
+    filled,
+    rests,
+    rows_of,
+    shown_state,
+)
 from desktop.pages.accounts_words import cause_word, store_word
 from desktop.widgets.buttons import button
 from desktop.widgets.flow import Flow
@@ -17,7 +24,7 @@ from desktop.widgets.marks import Bar, Chip
 from desktop.widgets.panels import Card, clear, column, row
 from desktop.widgets.snug import Snug
 from desktop.widgets.texts import ElidedLabel, label
-from proxy_core.api import Line, ModelView, Place, Snapshot
+from proxy_core.api import CredentialView, Line, ModelView, Place, Snapshot
 
 AROUND = 210
 "What heading, buttons and margins take of the window's height."
@@ -45,8 +52,10 @@ class Details(WorkingSheet):
         self.body.addWidget(self.stage, 1)
         clear(self.foot)
         self._deeds = Flow(across=S, down=S)
+        self._deed_buttons: dict[QWidget | None, str] = {}
         self.body.addLayout(self._deeds)
-        self.close_button = self.cancel_button(self.tr("Close"))
+        self.close_button = button(self.theme, self.tr("Close"), kind="primary")
+        self.close_button.clicked.connect(self.reject)
         self.foot.addStretch(1)
         self.foot.addWidget(self.close_button)
         desk.bridge.snapshot_changed.connect(self._take)
@@ -87,7 +96,12 @@ class Details(WorkingSheet):
     def _look(self) -> None:
         """Shows it anew where anything has changed."""
         desk = self.desk
-        found = rows_of(desk.bridge.snapshot.credentials, desk.figures.rotation, desk.figures.now())
+        found = rows_of(
+            desk.bridge.snapshot.credentials,
+            desk.figures.rotation,
+            desk.figures.now(),
+            self._line or desk.in_line.line,  # until it is answered
+        )
         shown = next((one for one in found if one.id == self._id), None)
         if shown is None:
             return
@@ -105,12 +119,11 @@ class Details(WorkingSheet):
         self.heading.setText(shown.view.label)
         content = QWidget()
         inner = column(L)
-        inner.setContentsMargins(0, 0, S, 0)
         content.setLayout(inner)
         inner.addWidget(self._state(shown))
         inner.addLayout(self._facts(shown))
         if shown.view.models:
-            inner.addWidget(self._models(shown.view.models))
+            inner.addWidget(self._models(shown.view))
         inner.addWidget(self._rotation(shown))
         inner.addStretch(1)
         self.stage.hold(content)
@@ -139,9 +152,14 @@ class Details(WorkingSheet):
         head.addStretch(1)
         card.body.addLayout(head)
         sentence = words.said(view.sentence)
-        if standing.ends_at is not None and not standing.note:
+        if standing.rests and standing.note:
+            places = self._line or self.desk.in_line.line
+            sentence = self.tr("It rests for {model}, and comes back by itself.")
+            sentence = sentence.format(model=places.model if places else "")
+        elif standing.rests:
             sentence = self.tr("All of its models rest. They come back by themselves.")
-        card.body.addWidget(label(sentence, "body", wrap=True))
+        if sentence.rstrip(".") != shown.chip:  # it would only say the chip again
+            card.body.addWidget(label(sentence, "body", wrap=True))
         if view.next_step:
             text, links = with_buttons(self.desk, words.said(view.next_step))
             card.body.addWidget(label(text, "strong", wrap=True))
@@ -163,7 +181,7 @@ class Details(WorkingSheet):
             (self.tr("Kind"), words.kind_word(view.kind)),
             (self.tr("Project"), shown.project),
             (self.tr("Kept in"), store_word(view.store)),
-            (self.tr("Success"), shown.success or self.tr("not tried yet")),
+            (self.tr("Success"), shown.success or self._untried(shown)),
             (self.tr("Last used"), shown.last or self.tr("not yet")),
         ]
         for at, (name, value) in enumerate(facts):
@@ -186,7 +204,12 @@ class Details(WorkingSheet):
             whole.addWidget(label(text, "muted", wrap=True))
         return whole
 
-    def _models(self, models: tuple[ModelView, ...]) -> QWidget:
+    def _untried(self, shown: Row) -> str:
+        if shown.last_at:
+            return self.tr("no answer since the start")
+        return self.tr("not tried since the start")
+
+    def _models(self, view: CredentialView) -> QWidget:
         card = Card(self.tr("Models"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(L)
@@ -196,17 +219,18 @@ class Details(WorkingSheet):
         grid.setColumnStretch(3, 1)
         for at, text in enumerate(("", "", self.tr("This minute"), self.tr("Today"))):
             grid.addWidget(label(text, "caption"), 0, at)
-        for at, model in enumerate(models, 1):
-            word = words.state_word(model.state)
+        for at, model in enumerate(view.models, 1):
+            word = words.state_word(shown_state(view, model))
             grid.addWidget(ElidedLabel(model.model, "strong"), at, 0)
-            grid.addWidget(Chip(self.theme, self._chip(model), word.tone, word.icon), at, 1)
+            chip = Chip(self.theme, self._chip(model, word.word), word.tone, word.icon)
+            grid.addWidget(chip, at, 1)
             grid.addWidget(self._gauge(model, model.used_minute, model.limit_minute), at, 2)
             grid.addWidget(self._gauge(model, model.used_day, model.limit_day), at, 3)
         card.body.addLayout(grid)
         return card
 
-    def _chip(self, model: ModelView) -> str:
-        word, now = words.state_word(model.state).word, self.desk.figures.now()
+    def _chip(self, model: ModelView, word: str) -> str:
+        now = self.desk.figures.now()
         if not rests(model, now) or model.until is None:
             return word
         left = words.until(model.until, now)
@@ -217,9 +241,8 @@ class Details(WorkingSheet):
         inner = column(XS)
         made.setLayout(inner)
         if limit:
-            text = self.tr("{used} of {limit}").format(
-                used=words.number(used), limit=words.number(limit)
-            )
+            used = min(used, limit)  # refused ones count at Google too
+            text = filled(self.tr("{used} of {limit}"), used, limit)
         else:
             text = words.number(used)
         inner.addWidget(label(text, "body"))
@@ -231,12 +254,12 @@ class Details(WorkingSheet):
 
     def _rotation(self, shown: Row) -> QWidget:
         card = Card(self.tr("Rotation"))
-        for text in self._place(), self._skips(shown):
+        for text in self._turn_words(), self._skips(shown):
             if text:
                 card.body.addWidget(label(text, "body", wrap=True))
         return card
 
-    def _place(self) -> str:
+    def _turn_words(self) -> str:
         line = self._line
         if line is None:
             return ""
@@ -275,8 +298,13 @@ class Details(WorkingSheet):
         return next(deed for deed in found if deed.key == key)
 
     def _show_deeds(self, shown: Row) -> None:
+        """The button that had the focus gives it to its successor, else to the one that closes."""
         if self._shown is not None and self._shown[0].view == shown.view:
             return
+        focused = self._deed_buttons.get(self.focusWidget())
+        self._deed_buttons = {}
+        if focused:
+            self.close_button.setFocus()
         clear(self._deeds)
         for deed in self._commands.deeds(shown.view, self):
             if deed.key in BUTTONS:
@@ -285,3 +313,6 @@ class Details(WorkingSheet):
                 )
                 made.clicked.connect(deed.do)
                 self._deeds.addWidget(made)
+                self._deed_buttons[made] = deed.key
+                if deed.key == focused:
+                    made.setFocus()

@@ -85,7 +85,7 @@ class AccountsModel(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> str | int | None:
-        if orientation != Qt.Orientation.Horizontal:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(Column):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
@@ -106,8 +106,8 @@ class AccountsModel(QAbstractTableModel):
         }[column]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
+        if not 0 <= index.row() < len(self._rows):
+            return None  # what is raised in here would end the process
         row, column = self._rows[index.row()], Column(index.column())
         if role == ROW:
             return row
@@ -160,6 +160,8 @@ class AccountsModel(QAbstractTableModel):
                 return "\n".join(line for line in said if line)
             case Column.USE:
                 return "\n".join(line for line in (row.use.text, row.use.note) if line)
+            case Column.SUCCESS | Column.LAST:
+                return self.tr("Since Pollux was started")
             case Column.MENU:
                 return self.tr("Commands")
             case _:
@@ -172,7 +174,10 @@ class AccountsModel(QAbstractTableModel):
 
 
 class SortedAccounts(QSortFilterProxyModel):
-    """Sorts by what a column means rather than by its text, and searches in all of them."""
+    """Sorts by what a column means rather than by its text, and searches in all of them.
+
+    The column without a title stands for the order in which they are looked after.
+    """
 
     def __init__(self, source: AccountsModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -203,6 +208,8 @@ class SortedAccounts(QSortFilterProxyModel):
         return _key(left, column) < _key(right, column)
 
 
+_FIRST = {"bad": 0, "warn": 1}
+"By tone: what needs its owner. A rest needs nobody, and must not move rows around."
 _URGENCY = {"bad": 0, "warn": 1, "info": 2, "ok": 3, "off": 4}
 
 
@@ -222,5 +229,7 @@ def _key(row: Row, column: Column) -> tuple[float, str]:
             return (row.success_share, label)
         case Column.LAST:
             return (row.last_at, label)
-        case Column.NAME | Column.MENU:
+        case Column.MENU:
+            return (_FIRST.get(row.standing.tone, 2), label)
+        case Column.NAME:
             return (0.0, label)

@@ -14,15 +14,18 @@ from PySide6.QtCore import QCoreApplication
 from desktop import words
 from desktop.figures.rotation import Rotation, Turn
 from desktop.look.tokens import Tone
-from proxy_core.api import CredentialView, ModelView
+from proxy_core.api import CredentialView, Line, ModelView, Place
 
 RESTING = ("cooling", "day_spent")
 "States of a model that end by themselves."
 USABLE = ("ready", "busy")
 "States of a credential that serves."
+SOUND = (*USABLE, "disabled")
+"States of a credential against which Google holds nothing."
 NEAR = 0.85
 "From this share of a limit on, its bar warns."
-_SOON_S = 120.0
+_NEVER = ("not_in_tier", "unavailable")
+"States of a model that the project does not have."
 _PACIFIC = ZoneInfo("America/Los_Angeles")
 
 
@@ -34,9 +37,11 @@ class Standing:
     tone: Tone
     icon: str
     note: str = ""
-    "What is not the chip's: that some models rest, or that the sign-in ends soon."
+    "Which model rests, that some others do, or that the sign-in ends soon."
     ends_at: float | None = None
-    "When the chip's state ends by itself."
+    "When the first rest ends."
+    rests: bool = False
+    "Whether the chip itself says that it rests."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,20 @@ class Use:
     "`312 of 1,000 today`."
     share: float | None
     "0 to 1; None where no limit is known."
-    note: str = ""
-    "When it counts anew."
+    model: str = ""
+    "The one that is counted."
+    left: str = ""
+    "How long until it counts anew."
+
+    @property
+    def note(self) -> str:
+        """The model, and when it counts anew or that no limit is known."""
+        if not self.model:
+            return ""
+        if self.share is None:
+            return _tr("{model}, no limit known").format(model=self.model)
+        form = _tr("{model}, anew in {span}") if self.left else "{model}"
+        return form.format(model=self.model, span=self.left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +82,7 @@ class Row:
     "-1 before the first attempt, for sorting."
     last: str
     last_at: float
-    "0 where it was not used."
+    "0 where it was not used since the start."
     shares_with: tuple[str, ...]
     "Labels of the other credentials of its project."
 
@@ -84,23 +101,31 @@ class Row:
         return self.view.project or _tr("project not known yet")
 
     @property
-    def usable(self) -> bool:
-        """Whether it can serve a request now, of one model at least."""
-        rests_wholly = self.standing.ends_at is not None and not self.standing.note
-        return self.view.enabled and self.view.state in USABLE and not rests_wholly
-
-    @property
     def counts(self) -> bool:
         """Whether its texts change by the second."""
         return self.standing.ends_at is not None
 
 
 def rows_of(
-    credentials: Sequence[CredentialView], rotation: Rotation, now: float
+    credentials: Sequence[CredentialView],
+    rotation: Rotation,
+    now: float,
+    line: Line | None = None,
 ) -> tuple[Row, ...]:
-    """In the order of the snapshot."""
+    """In the order of the snapshot. line: for the model that was used last, where it is known."""
     shared = _by_project(credentials)
-    return tuple(_row(view, shared, rotation.turns.get(view.id), now) for view in credentials)
+    places = {place.credential_id: place for place in line.places} if line else {}
+    model = line.model if line else ""
+    return tuple(
+        _row(
+            view,
+            standing_of(view, now, places.get(view.id), model),
+            shared.get(view.project or "", []),
+            rotation.turns.get(view.id),
+            now,
+        )
+        for view in credentials
+    )
 
 
 def _by_project(credentials: Sequence[CredentialView]) -> Mapping[str, list[CredentialView]]:
@@ -113,14 +138,14 @@ def _by_project(credentials: Sequence[CredentialView]) -> Mapping[str, list[Cred
 
 def _row(
     view: CredentialView,
-    shared: Mapping[str, list[CredentialView]],
+    standing: Standing,
+    family: Sequence[CredentialView],
     turn: Turn | None,
     now: float,
 ) -> Row:
-    standing = standing_of(view, now)
+    """family: the credentials of its project."""
     success = turn.success if turn is not None else None
     last_at = turn.last_at if turn is not None else None
-    family = shared.get(view.project or "", [])
     return Row(
         view=view,
         standing=standing,
@@ -128,31 +153,59 @@ def _row(
         use=use_of(view, now),
         success="" if success is None else words.percent(success),
         success_share=-1.0 if success is None else success,
-        last="" if last_at is None else words.ago(last_at, now),
+        last=_last(view, last_at, now),
         last_at=last_at or 0.0,
         shares_with=tuple(other.label for other in family if other.id != view.id),
     )
 
 
-def standing_of(view: CredentialView, now: float) -> Standing:
-    """A ready credential all of whose models rest is resting; else its models are a note."""
+def _last(view: CredentialView, last_at: float | None, now: float) -> str:
+    """Attempts are seen from the start on; what the day's counts tell was before it."""
+    if last_at is not None:
+        return words.ago(last_at, now)
+    return _tr("earlier") if any(one.used_day for one in view.models) else ""
+
+
+def standing_of(
+    view: CredentialView, now: float, place: Place | None = None, model: str = ""
+) -> Standing:
+    """A ready credential rests if all of its models do, or the one that was used last; what else
+    rests is a note.
+
+    place: in line for that model.
+    """
     word = words.state_word(view.state)
-    resting = [one for one in view.models if rests(one, now)]
-    if view.state != "ready" or not resting:
-        note = ""
-        if view.state == "ready" and view.until is not None:
-            note = _tr("Sign-in ends in {span}").format(span=words.until(view.until, now))
-        return Standing(word.word, "warn" if note else word.tone, word.icon, note)
-    if len(resting) < len(view.models):
-        note = _tr("{n} of {all} models resting").format(n=len(resting), all=len(view.models))
+    offered = [one for one in view.models if one.state not in _NEVER]
+    resting = [one for one in offered if rests(one, now)]
+    if view.state != "ready":
+        return Standing(word.word, word.tone, word.icon)
+    if resting and len(resting) == len(offered):
+        first = min(resting, key=lambda one: one.until or 0.0)
+        return _rest(first.state, first.until)
+    if place is not None and place.reason in RESTING and (place.until or 0.0) > now:
+        return _rest(place.reason, place.until, _tr("for {model}").format(model=model))
+    if resting:
+        note = _tr("{n} of {all} models resting").format(n=len(resting), all=len(offered))
         return Standing(word.word, word.tone, word.icon, note, _first_end(resting))
-    return _rest(resting)
+    if view.until is not None:
+        note = _tr("Sign-in ends in {span}").format(span=words.until(view.until, now))
+        return Standing(word.word, "warn", word.icon, note)
+    return Standing(word.word, word.tone, word.icon)
 
 
-def _rest(resting: Sequence[ModelView]) -> Standing:
-    first = min(resting, key=lambda one: one.until or 0.0)
-    word = words.state_word(first.state)
-    return Standing(word.word, word.tone, word.icon, ends_at=first.until)
+def _rest(state: str, until: float | None, note: str = "") -> Standing:
+    word = words.state_word(state)
+    return Standing(word.word, word.tone, word.icon, note, until, rests=True)
+
+
+def clearable(view: CredentialView) -> bool:
+    """Whether there is a rest or a refusal that could be forgotten."""
+    return (view.state not in SOUND) or any(one.state != "ready" for one in view.models)
+
+
+def shown_state(view: CredentialView, model: ModelView) -> str:
+    """A model is no readier than its credential."""
+    return view.state if model.state == "ready" and view.state not in USABLE else model.state
 
 
 def rests(model: ModelView, now: float) -> bool:
@@ -165,12 +218,11 @@ def _first_end(resting: Sequence[ModelView]) -> float:
 
 
 def chip_text(standing: Standing, now: float) -> str:
-    """The chip's text, with the time that is left: `Resting 42 s`, `Day spent, back in 3 h`."""
-    if standing.ends_at is None or standing.note:
+    """The chip's text, with the time that is left: `Resting 42 s`, `Day spent 3 h`."""
+    if standing.ends_at is None or not standing.rests:
         return standing.word
-    seconds = standing.ends_at - now
-    form = _tr("{state} {span}") if seconds < _SOON_S else _tr("{state}, back in {span}")
-    return form.format(state=standing.word, span=words.span(seconds))
+    left = words.until(standing.ends_at, now)
+    return _tr("{state} {span}").format(state=standing.word, span=left)
 
 
 def use_of(view: CredentialView, now: float) -> Use:
@@ -178,16 +230,20 @@ def use_of(view: CredentialView, now: float) -> Use:
     model = busiest(view)
     if model is None:
         return Use(_tr("Not used yet"), None)
-    resting = rests(model, now)
-    ends_at = (model.until or 0.0) if resting else midnight_in_los_angeles(now)
-    note = _tr("anew in {span}").format(span=words.span(ends_at - now))
+    rest = (model.until or 0.0) if rests(model, now) else None
     if model.limit_day:
-        text = _filled(_tr("{used} of {limit} today"), model.used_day, model.limit_day)
-        return Use(text, model.used_day / model.limit_day, note)
+        is_spent = rest is not None and model.state == "day_spent"
+        anew = rest if is_spent and rest is not None else midnight_in_los_angeles(now)
+        used = min(model.used_day, model.limit_day)  # refused ones count at Google too
+        text = filled(_tr("{used} of {limit} today"), used, model.limit_day)
+        return Use(text, used / model.limit_day, model.model, words.span(anew - now))
     if model.limit_minute:  # of a rolling minute: only a rest has an end
-        text = _filled(_tr("{used} of {limit} this minute"), model.used_minute, model.limit_minute)
-        return Use(text, model.used_minute / model.limit_minute, note if resting else "")
-    return Use(_tr("{used} today, no limit known").format(used=words.number(model.used_day)), None)
+        used = min(model.used_minute, model.limit_minute)
+        text = filled(_tr("{used} of {limit} this minute"), used, model.limit_minute)
+        left = "" if rest is None else words.span(rest - now)
+        return Use(text, used / model.limit_minute, model.model, left)
+    text = _tr("{used} today").format(used=words.number(model.used_day))
+    return Use(text, None, model.model)
 
 
 def midnight_in_los_angeles(now: float) -> float:
@@ -201,12 +257,11 @@ def midnight_in_los_angeles(now: float) -> float:
 
 def busiest(view: CredentialView) -> ModelView | None:
     """The model that is used most; None before the first request."""
-    return max(
-        view.models, key=lambda one: (one.used_day, one.used_minute, one.model), default=None
-    )
+    offered = [one for one in view.models if one.state not in _NEVER]
+    return max(offered, key=lambda one: (one.used_day, one.used_minute, one.model), default=None)
 
 
-def _filled(text: str, used: int, limit: int) -> str:
+def filled(text: str, used: int, limit: int) -> str:
     return text.format(used=words.number(used), limit=words.number(limit))
 
 

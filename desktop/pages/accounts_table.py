@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -24,16 +24,23 @@ from desktop.widgets.texts import scaled_font
 WIDTHS: Final = {
     Column.KIND: 136,
     Column.STATE: 172,
-    Column.USE: 156,
+    Column.USE: 164,
     Column.IN_FLIGHT: 76,
     Column.SUCCESS: 84,
     Column.LAST: 100,
     Column.MENU: 48,
 }
 "At the least; a longer title makes a column wider."
-LEAST_NAME: Final = 230
+LEAST_NAME: Final = 210
 FIRST_OUT: Final = (Column.IN_FLIGHT, Column.KIND, Column.SUCCESS, Column.LAST, Column.USE)
 "Columns that give way where there is no room, in this order."
+_DEEDS: Final = {int(Qt.Key.Key_F2): "rename", int(Qt.Key.Key_Delete): "remove"}
+_BY_KEY: Final = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+    Qt.FocusReason.OtherFocusReason,
+)
 _TITLE_EXTRA: Final = 2 * M + 18
 
 
@@ -45,6 +52,8 @@ class AccountsTable(QTableView):
     commands_asked = Signal(str, QPoint)
     "Id, and where on the screen the menu belongs."
     copied = Signal(str)
+    deed_asked = Signal(str, str)
+    "Id, and the key of what is to be done with it."
 
     def __init__(self, theme: Theme, model: AccountsModel, name: str) -> None:
         """name: what the table shows, for screen readers."""
@@ -71,6 +80,7 @@ class AccountsTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSortingEnabled(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        self.sorted.sort(Column.MENU)
         rows = self.verticalHeader()
         rows.hide()
         rows.setDefaultSectionSize(ROW_HEIGHT)
@@ -136,9 +146,23 @@ class AccountsTable(QTableView):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The keyboard finds a row to begin with, and sees where it is."""
         super().focusInEvent(event)
-        by_key = event.reason() != Qt.FocusReason.MouseFocusReason
-        if by_key and not self.currentIndex().isValid() and self.sorted.rowCount():
-            self.setCurrentIndex(self.sorted.index(0, Column.NAME))
+        self.viewport().update()
+        if event.reason() not in _BY_KEY or self.chosen() or not self.sorted.rowCount():
+            return
+        index = self.currentIndex()  # Qt makes one, but does not select it
+        self.setCurrentIndex(index if index.isValid() else self.sorted.index(0, Column.NAME))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def currentChanged(
+        self,
+        current: QModelIndex | QPersistentModelIndex,
+        previous: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        super().currentChanged(current, previous)
+        self.viewport().update()  # the ring is around a whole row
 
     # -- keys and mouse --------------------------------------------------------------------
 
@@ -148,6 +172,8 @@ class AccountsTable(QTableView):
             self._copy()
         elif row is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.opened.emit(row.id)
+        elif row is not None and event.key() in _DEEDS:
+            self.deed_asked.emit(row.id, _DEEDS[event.key()])
         else:
             super().keyPressEvent(event)
 

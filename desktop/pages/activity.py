@@ -22,6 +22,7 @@ from desktop.pages.activity_words import Outcome
 from desktop.widgets.buttons import Segmented, button, rename
 from desktop.widgets.flow import Flow
 from desktop.widgets.panels import Card, EmptyState, Page
+from desktop.widgets.seen import is_seen
 from desktop.widgets.texts import label
 from proxy_core.api import ExchangeEnded
 
@@ -30,8 +31,8 @@ PACE_MS = 250
 
 _SHOWN = {
     "all": frozenset(Outcome),
-    "answered": frozenset({Outcome.ANSWERED, Outcome.FAILED_OVER}),
-    "failed_over": frozenset({Outcome.FAILED_OVER}),
+    "answered": frozenset({Outcome.ANSWERED, Outcome.LATER}),
+    "later": frozenset({Outcome.LATER}),
     "failed": frozenset({Outcome.FAILED}),
 }
 
@@ -93,7 +94,7 @@ class ActivityPage(Page):
             [
                 ("all", self.tr("All")),
                 ("answered", self.tr("Answered")),
-                ("failed_over", self.tr("Failed over")),
+                ("later", self.tr("Not at once")),
                 ("failed", self.tr("Failed")),
             ],
             self.tr("Which requests"),
@@ -117,19 +118,7 @@ class ActivityPage(Page):
         self.table.copied.connect(self._copy_rows)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._show_menu)
-        connect = button(theme, self.tr("Connect a tool"), "connect", "primary")
-        connect.clicked.connect(lambda: self.go.emit("connect"))
-        try_it = button(theme, self.tr("Try it here"), "try_it")
-        try_it.clicked.connect(lambda: self.go.emit("try_it"))
-        self._nothing_yet = EmptyState(
-            theme,
-            "activity",
-            self.tr("No request yet"),
-            self.tr(
-                "Point a tool at Pollux, or ask something here: each request shows up at once."
-            ),
-            [connect, try_it],
-        )
+        self._nothing_yet = self._make_greeting()
         everything = button(theme, self.tr("Show all requests"))
         everything.clicked.connect(self._show_all)
         self._no_match = EmptyState(
@@ -147,6 +136,22 @@ class ActivityPage(Page):
         card.body.addWidget(self._stack)
         self.body.addWidget(card, 1)
 
+    def _make_greeting(self) -> EmptyState:
+        theme = self._desk.theme
+        connect = button(theme, self.tr("Connect a tool"), "connect", "primary")
+        connect.clicked.connect(lambda: self.go.emit("connect"))
+        try_it = button(theme, self.tr("Try it here"), "try_it")
+        try_it.clicked.connect(lambda: self.go.emit("try_it"))
+        return EmptyState(
+            theme,
+            "activity",
+            self.tr("No request yet"),
+            self.tr(
+                "Point a tool at Pollux, or ask something here: each request shows up at once."
+            ),
+            [connect, try_it],
+        )
+
     # -- requests that come ------------------------------------------------------------------
 
     def _hear(self, events: tuple[ExchangeEnded, ...]) -> None:
@@ -156,11 +161,11 @@ class ActivityPage(Page):
         self._soon()
 
     def _soon(self) -> None:
-        if self.isVisible() and not self._timer.isActive():
+        if is_seen(self) and not self._timer.isActive():
             self._timer.start()
 
     def _take_in(self) -> None:
-        if self.isVisible() and self._waiting and not self._frozen:
+        if is_seen(self) and self._waiting and not self._frozen:
             fresh = tuple(self._waiting)
             self._waiting.clear()
             self._requests.add(fresh)

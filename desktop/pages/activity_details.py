@@ -1,8 +1,7 @@
 """One request in full: its facts, and every attempt in order with what came of it."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop import words
 from desktop.desk import Desk
@@ -13,7 +12,9 @@ from desktop.widgets.fields import CopyField
 from desktop.widgets.marks import Chip, IconLabel
 from desktop.widgets.panels import Card, Line, column, row
 from desktop.widgets.sheet import Sheet
+from desktop.widgets.snug import Snug
 from desktop.widgets.texts import ElidedLabel, label
+from desktop.words import StateWord
 from proxy_core.api import AttemptRecord, ExchangeEnded
 
 _HIGHEST = 440
@@ -27,10 +28,9 @@ class RequestSheet(Sheet):
         super().__init__(desk.theme, self.tr("Request"), parent, 560)
         self._desk = desk
         self.body.addLayout(self._head(event))
-        self._content = content = QWidget()
-        content.setMinimumHeight(1)  # else that of its texts at their narrowest counts
+        content = QWidget()
         inner = QVBoxLayout(content)
-        inner.setContentsMargins(0, 0, S, 0)
+        inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(L)
         inner.addLayout(self._facts(event))
         inner.addWidget(self._attempts(event))
@@ -38,25 +38,13 @@ class RequestSheet(Sheet):
         identity.show_value(event.id)
         identity.copied.connect(self._copy)
         inner.addWidget(identity)
-        inner.addStretch(1)
-        self._scroller = scroller = QScrollArea()
-        scroller.setWidgetResizable(True)
-        scroller.setFrameShape(QFrame.Shape.NoFrame)
-        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroller.setWidget(content)
-        self.body.addWidget(scroller, 1)
-        self.close_button = button(desk.theme, self.tr("Close"), kind="primary")
+        self.stage = Snug(_HIGHEST)
+        self.stage.hold(content)
+        self.body.addWidget(self.stage, 1)
+        self.close_button = button(desk.theme, self.tr("Close"))
         self.close_button.clicked.connect(self.accept)
         self.foot.addWidget(self.close_button)
         self.close_button.setFocus()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        # Only now does everything have the size that the style gives it.
-        needed = self._content.heightForWidth(self._scroller.viewport().width())
-        self._scroller.setMinimumHeight(min(needed, _HIGHEST))
-        self.adjustSize()
 
     def _copy(self, text: str) -> None:
         self._desk.copy(text, False)
@@ -68,8 +56,7 @@ class RequestSheet(Sheet):
         head.addWidget(
             Chip(self.theme, word.word, word.tone, word.icon), 0, Qt.AlignmentFlag.AlignTop
         )
-        sentence = activity_words.problem_words(event) or self.tr("The client got its answer.")
-        head.addWidget(label(sentence, "body", wrap=True), 1)
+        head.addWidget(label(activity_words.end_words(event), "body", wrap=True), 1)
         return head
 
     def _facts(self, event: ExchangeEnded) -> QGridLayout:
@@ -135,17 +122,18 @@ class RequestSheet(Sheet):
         for at, attempt in enumerate(event.attempts):
             if at:
                 card.body.addWidget(Line())
-            card.body.addLayout(self._attempt(attempt))
+            word = activity_words.attempt_word(event, attempt)
+            card.body.addLayout(self._attempt(attempt, word))
         return card
 
-    def _attempt(self, attempt: AttemptRecord) -> QHBoxLayout:
+    def _attempt(self, attempt: AttemptRecord, came: StateWord) -> QHBoxLayout:
+        """came: what came of it, as a sentence."""
         line = row(M)
-        answered = attempt.outcome == "ok"
-        sign = IconLabel(self.theme, "check" if answered else "cross", "ok" if answered else "bad")
+        sign = IconLabel(self.theme, came.icon, came.tone)
         line.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         texts = column(2)
         texts.addWidget(ElidedLabel(attempt.label, "strong"))
-        texts.addWidget(label(activity_words.attempt_words(attempt), "muted", wrap=True))
+        texts.addWidget(label(came.word, "muted", wrap=True))
         line.addLayout(texts, 1)
         took = label(words.duration(attempt.seconds), "muted")
         line.addWidget(took, 0, Qt.AlignmentFlag.AlignTop)

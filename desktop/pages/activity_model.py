@@ -33,11 +33,12 @@ BELOW_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 
 class Column(IntEnum):
     TIME = 0
-    MODEL = 1
-    CREDENTIAL = 2
-    TOKENS = 3
-    TOOK = 4
-    STATUS = 5
+    CLIENT = 1
+    MODEL = 2
+    CREDENTIAL = 3
+    TOKENS = 4
+    FIRST = 5
+    STATUS = 6
 
 
 class Requests(QAbstractTableModel):
@@ -48,18 +49,18 @@ class Requests(QAbstractTableModel):
         self._events: list[ExchangeEnded] = []
         self._above: Mapping[Column, Callable[[ExchangeEnded], str]] = {
             Column.TIME: lambda event: words.clock(event.at + event.total_s),
+            Column.CLIENT: lambda event: event.client or self.tr("No name"),
             Column.MODEL: lambda event: event.model or self.tr("No model"),
             Column.CREDENTIAL: self._credential,
             Column.TOKENS: self._tokens,
-            Column.TOOK: lambda event: words.duration(event.total_s),
+            Column.FIRST: self._first,
             Column.STATUS: lambda event: activity_words.status_word(event).word,
         }
         self._below: Mapping[Column, Callable[[ExchangeEnded], str]] = {
-            Column.TIME: lambda event: event.client or self.tr("unnamed client"),
-            Column.MODEL: lambda event: activity_words.interface_words(event.dialect),
+            Column.TIME: self._took,
+            Column.CLIENT: lambda event: activity_words.interface_words(event.dialect),
             Column.CREDENTIAL: activity_words.why,
             Column.TOKENS: self._cached,
-            Column.TOOK: self._first,
         }
 
     # -- what the page does ----------------------------------------------------------------
@@ -101,7 +102,7 @@ class Requests(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
-        if orientation == Qt.Orientation.Horizontal:
+        if orientation == Qt.Orientation.Horizontal and 0 <= section < len(Column):
             if role == Qt.ItemDataRole.DisplayRole:
                 return self._heading(Column(section))
             if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -109,6 +110,8 @@ class Requests(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not 0 <= index.row() < len(self._events):
+            return None  # what is raised in here would end the process
         event, column = self._events[index.row()], Column(index.column())
         if role == EVENT_ROLE:
             return event
@@ -127,10 +130,11 @@ class Requests(QAbstractTableModel):
     def _heading(self, column: Column) -> str:
         return {
             Column.TIME: self.tr("Ended"),
+            Column.CLIENT: self.tr("Client"),
             Column.MODEL: self.tr("Model"),
             Column.CREDENTIAL: self.tr("Credential"),
             Column.TOKENS: self.tr("In / out"),
-            Column.TOOK: self.tr("Took"),
+            Column.FIRST: self.tr("First token"),
             Column.STATUS: self.tr("Status"),
         }[column]
 
@@ -169,10 +173,11 @@ class Requests(QAbstractTableModel):
             return ""
         return self.tr("{count} cached").format(count=words.short_number(event.tokens.cached))
 
+    def _took(self, event: ExchangeEnded) -> str:
+        return self.tr("took {time}").format(time=words.duration(event.total_s))
+
     def _first(self, event: ExchangeEnded) -> str:
-        if event.first_s is None:
-            return ""
-        return self.tr("{time} first").format(time=words.duration(event.first_s))
+        return "" if event.first_s is None else words.duration(event.first_s)
 
     # -- copying -----------------------------------------------------------------------------
 

@@ -152,28 +152,35 @@ class RequestTable(QTableView):
         metrics = QFontMetrics(scaled_font("body"))
         lower = QFontMetrics(scaled_font("caption"))
         cached = lower.horizontalAdvance(self.tr("{count} cached").format(count=words.number(9999)))
-        first = self.tr("{time} first").format(time=words.duration(0.888))
-        fixed = {
+        took = lower.horizontalAdvance(self.tr("took {time}").format(time=words.duration(0.888)))
+        wanted = {
+            Column.TIME: min(max(self._heading_width(Column.TIME), took), 120),
             Column.TOKENS: min(max(metrics.horizontalAdvance("88.8 k / 888"), cached + S), 120),
-            Column.TOOK: min(lower.horizontalAdvance(first) + S, 110),
-            Column.STATUS: min(max(map(chip_width, activity_words.chip_words())), 130),
+            Column.FIRST: min(self._heading_width(Column.FIRST), 110),
+            Column.STATUS: min(max(map(chip_width, activity_words.chip_words())), 165),
         }
-        names = self._name_widths(sum(fixed.values()) + len(fixed) * 2 * _SIDE)
-        cramped = names[Column.CREDENTIAL] < metrics.horizontalAdvance("m" * 7)
-        if cramped:  # the details have them too
-            names = self._name_widths(sum(fixed.values()) - fixed[Column.TOKENS] + 4 * _SIDE)
-        self.setColumnHidden(Column.TOKENS, cramped)
-        for column, width in (fixed | names).items():
+        names = self._name_widths(wanted)
+        for given_up in (Column.FIRST, Column.TOKENS):  # the details have them too
+            cramped = names[Column.CREDENTIAL] < metrics.horizontalAdvance("m" * 11)
+            self.setColumnHidden(given_up, cramped)
+            if cramped:
+                del wanted[given_up]
+                names = self._name_widths(wanted)
+        for column, width in (wanted | names).items():
             self.setColumnWidth(column, width + 2 * _SIDE)
 
-    def _name_widths(self, taken: int) -> dict[Column, int]:
-        """taken: the width that the other columns take."""
-        heading = str(self.model().headerData(Column.TIME, Qt.Orientation.Horizontal))
-        strong = QFontMetrics(scaled_font("body", strong=True))
-        time = max(map(strong.horizontalAdvance, ("00:00:00", heading)))
-        rest = max(self.viewport().width() - taken - 6 * _SIDE, 0)
-        names = {Column.TIME: min(max(rest * 20 // 100, time), time * 2)}
-        names[Column.MODEL] = min(max(rest * 34 // 100, time * 2), rest * 45 // 100, 220)
+    def _heading_width(self, column: Column) -> int:
+        heading = str(self.model().headerData(column, Qt.Orientation.Horizontal))
+        return QFontMetrics(scaled_font("body", strong=True)).horizontalAdvance(heading)
+
+    def _name_widths(self, others: dict[Column, int]) -> dict[Column, int]:
+        """others: the widths of the columns beside them."""
+        columns = len(others) + 3
+        rest = max(self.viewport().width() - sum(others.values()) - columns * 2 * _SIDE, 0)
+        names = {
+            Column.CLIENT: min(rest * 26 // 100, 180),
+            Column.MODEL: min(rest * 37 // 100, 180),
+        }
         names[Column.CREDENTIAL] = max(rest - sum(names.values()), 0)
         return names
 

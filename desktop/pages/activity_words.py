@@ -19,15 +19,19 @@ class Outcome(StrEnum):
     """How a request ended, as coarse as one would filter."""
 
     ANSWERED = "answered"
-    FAILED_OVER = "failed_over"
+    LATER = "later"
     "Answered as well, but not at the first attempt."
+    LEFT = "left"
+    "Neither: the client hung up."
     FAILED = "failed"
 
 
 def outcome(event: ExchangeEnded) -> Outcome:
+    if event.status == CLIENT_LEFT:
+        return Outcome.LEFT
     if event.error is not None or event.status >= 400:
         return Outcome.FAILED
-    return Outcome.FAILED_OVER if _missed(event) else Outcome.ANSWERED
+    return Outcome.LATER if _missed(event) else Outcome.ANSWERED
 
 
 def status_word(event: ExchangeEnded) -> StateWord:
@@ -35,17 +39,16 @@ def status_word(event: ExchangeEnded) -> StateWord:
     match outcome(event):
         case Outcome.ANSWERED:
             return StateWord(_tr("Answered"), "ok", "check")
-        case Outcome.FAILED_OVER:
-            moved = len({attempt.credential_id for attempt in event.attempts}) > 1
-            word = _tr("Failed over") if moved else _tr("Retried")
+        case Outcome.LATER:
+            word = _tr("After a switch") if _switched(event) else _tr("After a retry")
             return StateWord(word, "info", "refresh")
+        case Outcome.LEFT:
+            return StateWord(_tr("Client left"), "off", "cross")
         case Outcome.FAILED:
             return _failure_word(event.status)
 
 
 def _failure_word(status: int) -> StateWord:
-    if status == CLIENT_LEFT:
-        return StateWord(_tr("Client left"), "off", "cross")
     if status < 400:
         return StateWord(_tr("Broke off"), "bad", "error")
     if status < 500:
@@ -58,8 +61,8 @@ def chip_words() -> list[str]:
     return [
         *(
             _tr("Answered"),
-            _tr("Failed over"),
-            _tr("Retried"),
+            _tr("After a switch"),
+            _tr("After a retry"),
             _tr("Client left"),
             _tr("Broke off"),
         ),
@@ -76,25 +79,47 @@ def why(event: ExchangeEnded) -> str:
     """Why it was not simply answered, in a sentence; empty where it was."""
     missed = _missed(event)
     if missed:
-        sentence = attempt_words(missed[-1])
+        sentence = _cause_words(missed[-1])
         return _tr("%n failed attempt(s): {why}", len(missed)).format(why=sentence)
     return problem_words(event)
 
 
+def end_words(event: ExchangeEnded) -> str:
+    """How a request ended, in a sentence."""
+    if problem := problem_words(event):
+        return problem
+    if outcome(event) is Outcome.ANSWERED:
+        return _tr("The client got its answer.")
+    if _switched(event):
+        return _tr("The client got its answer, after a switch to another credential.")
+    return _tr("The client got its answer, after a retry.")
+
+
 def problem_words(event: ExchangeEnded) -> str:
-    """Why it failed, as its client was told; empty where it did not fail."""
+    """Why it failed; empty where it did not fail."""
     if event.status == CLIENT_LEFT:
         return _tr("The client hung up before the end of the answer.")
     if event.error is None:
         return ""
+    last = event.attempts[-1] if event.attempts else None
+    if event.error in _OF_GOOGLE and last is not None and last.outcome != "ok":
+        return _cause_words(last)  # says more than the kind of the problem does
     text = _PROBLEMS.get(event.error)
     return event.error.replace("_", " ") if text is None else _tr(str(text))
 
 
-def attempt_words(attempt: AttemptRecord) -> str:
-    """What came of one attempt, in a sentence."""
-    if attempt.outcome == "ok":
-        return _tr("Google answered.")
+def attempt_word(event: ExchangeEnded, attempt: AttemptRecord) -> StateWord:
+    """What came of one attempt of a request: a sentence and a sign."""
+    if attempt.outcome != "ok":
+        return StateWord(_cause_words(attempt), "bad", "cross")
+    if event.status == CLIENT_LEFT:
+        return StateWord(_tr("Google was answering when the client left."), "off", "info")
+    if event.error is not None and event.status < 400:
+        return StateWord(_tr("Google began to answer, and broke off."), "bad", "cross")
+    return StateWord(_tr("Google answered."), "ok", "check")
+
+
+def _cause_words(attempt: AttemptRecord) -> str:
     return words.said(cause_words(attempt.outcome))
 
 
@@ -102,6 +127,10 @@ def interface_words(dialect: str) -> str:
     """Whose HTTP API the client spoke, by the slug of the dialect."""
     name = _INTERFACES.get(dialect)
     return dialect.replace("_", " ") if name is None else name
+
+
+def _switched(event: ExchangeEnded) -> bool:
+    return len({attempt.credential_id for attempt in event.attempts}) > 1
 
 
 def _missed(event: ExchangeEnded) -> list[AttemptRecord]:
@@ -116,6 +145,9 @@ _INTERFACES: Mapping[str, str] = {
     "gemini_native": "Gemini",
     "gemini": "Gemini",
 }
+
+_OF_GOOGLE = frozenset({"bad_upstream", "overloaded", "upstream_timeout"})
+"Problems of which the last attempt tells the cause."
 
 _PROBLEMS: Mapping[str, object] = {
     "bad_request": QT_TRANSLATE_NOOP("Activity", "The request was not understood."),

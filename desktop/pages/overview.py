@@ -11,13 +11,15 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desktop.desk import Desk
+from desktop.figures.rates import Minute
+from desktop.figures.today import Today
 from desktop.look.metrics import XL, L, M
 from desktop.pages.overview_endpoint import EndpointCard
-from desktop.pages.overview_pool import PoolCard, RotationCard, SkipsCard, can_serve
+from desktop.pages.overview_pool import PoolCard, RotationCard, SkipsCard
 from desktop.pages.overview_rates import RatesCard
 from desktop.pages.overview_usage import UsageCard
 from desktop.pages.welcome import Welcome
-from desktop.status import status_of
+from desktop.status import pool_line
 from desktop.widgets.buttons import button
 from desktop.widgets.figure_card import FigureCard
 from desktop.widgets.panels import Page
@@ -65,6 +67,7 @@ class OverviewPage(Page):
         desk.figures.changed.connect(self._refresh_soon)
         desk.figures.exchanged.connect(self._sum_up_soon)
         desk.life.changed.connect(self._refresh_soon)
+        desk.in_line.changed.connect(self._refresh_soon)
         for at in range(12):
             self._grid.setColumnStretch(at, 1)
         self._refresh()
@@ -165,21 +168,20 @@ class OverviewPage(Page):
                 card.refresh()
 
     def _show_subtitle(self) -> None:
-        snapshot = self._desk.bridge.snapshot
+        text = pool_line(self._desk)
         if self._is_empty():
             text = self.tr("Add a credential, and every tool of yours can use it")
-        elif snapshot.state in KNOWS:
-            form = self.tr(
-                "{ready} of %n credential(s) can serve requests", "", len(snapshot.credentials)
-            )
-            text = form.format(ready=number(can_serve(snapshot)))
-        else:
-            text = status_of(self._desk).line
         self.subtitle.setText(text)
 
     def _show_figures(self) -> None:
-        today, now = self._desk.figures.today, self._desk.figures.now()
-        hour = self._desk.figures.rates.hour(now)
+        figures = self._desk.figures
+        if figures.today is not None:
+            self._show_sums(figures.today, figures.rates.hour(figures.now()))
+            return
+        for card in self._figures:
+            card.show_figure("\N{EN DASH}", self.tr("shown once Pollux runs"))
+
+    def _show_sums(self, today: Today, hour: Sequence[Minute]) -> None:
         answered = (today.exchanges - today.failed) / today.exchanges if today.exchanges else 1.0
         self.requests.show_figure(
             number(today.exchanges),
@@ -210,5 +212,8 @@ class OverviewPage(Page):
 
 
 def by_threes(values: Sequence[float]) -> list[float]:
-    """Sums of three at a time: a line as small as a sparkline shows no more."""
-    return [sum(values[at : at + 3]) for at in range(0, len(values), 3)]
+    """Sums of three at a time: a line as small as a sparkline shows no more.
+
+    The last value, whose minute still runs, is left out.
+    """
+    return [sum(values[at : at + 3]) for at in range(0, len(values) - 3, 3)]

@@ -1,25 +1,23 @@
 """How the pool stands, and what rotation does with it."""
 
 from collections import Counter
-from collections.abc import Sequence
+
+from PySide6.QtWidgets import QWidget
 
 from desktop.desk import Desk
 from desktop.look.metrics import S
-from desktop.tasks import spawn
+from desktop.status import USABLE, pool_line, status_of
 from desktop.widgets.flow import Flow
 from desktop.widgets.marks import Bar, Chip
 from desktop.widgets.panels import Card, Line, clear, column
 from desktop.widgets.ranking import Rank, Ranking
 from desktop.widgets.texts import ElidedLabel, label
 from desktop.words import number, percent, said, state_word, until
-from proxy_core.api import Place, Refusal, Snapshot, cause_words
+from proxy_core.api import Line as InOrder
+from proxy_core.api import Place, cause_words
 
-SERVING = ("ready", "busy")
-
-
-def can_serve(snapshot: Snapshot) -> int:
-    """How many credentials Google may be asked with."""
-    return sum(view.state in SERVING for view in snapshot.credentials)
+COUNTED = ("serving", "attention")
+"Of `status`: what the pool's headline tells is a count."
 
 
 class PoolCard(Card):
@@ -29,38 +27,43 @@ class PoolCard(Card):
         super().__init__(self.tr("Pool"))
         self._desk = desk
         self._states: list[tuple[str, int]] = []
-        self._asking = False
         self._figure = label("", "strong", wrap=True)
         self.body.addWidget(self._figure)
         self._bar = Bar(desk.theme, self.tr("Credentials that can serve"))
         self.body.addWidget(self._bar)
         self._chips = Flow(across=S, down=S)
         self.body.addLayout(self._chips)
-        self.body.addWidget(Line())
-        self.body.addWidget(label(self.tr("Next in line"), "muted"))
+        self.queue = QWidget()
+        below = column(S)
+        self.queue.setLayout(below)
+        below.addWidget(Line())
+        below.addWidget(label(self.tr("Next in line"), "muted"))
         self.next = column(S)
-        self.body.addLayout(self.next)
+        below.addLayout(self.next)
+        self.body.addWidget(self.queue)
         self._shown: list[str] = []
         self.body.addStretch(1)
 
     def refresh(self) -> None:
-        """Shows what the engine told last, and asks who is next."""
-        snapshot = self._desk.bridge.snapshot
-        ready, total = can_serve(snapshot), len(snapshot.credentials)
-        text = self.tr("{ready} of %n credential(s) can serve requests", "", total)
-        if not total:
-            text = self.tr("The credentials are known once Pollux runs.")
-        self._figure.setText(text.format(ready=number(ready)))
-        self._bar.show_share(ready / total if total else 0.0, self._figure.text())
-        states = Counter(view.state for view in snapshot.credentials).most_common()
+        """Shows what the engine told last."""
+        views = self._desk.bridge.snapshot.credentials
+        usable = sum(view.state in USABLE for view in views)
+        text = pool_line(self._desk)
+        self._figure.setText(
+            text if views else self.tr("The credentials are known once Pollux runs.")
+        )
+        self._bar.setVisible(status_of(self._desk).state in COUNTED)
+        self._bar.show_share(usable / len(views) if views else 0.0, text)
+        states = Counter(view.state for view in views).most_common()
         if states != self._states:
             self._states = states
             clear(self._chips)
             for state, count in states:
                 self._chips.addWidget(self._chip(state, count))
-        if total and not self._asking:
-            self._asking = True
-            spawn(self._ask(), name="ask who is next")
+        line = self._desk.in_line.line
+        self.queue.setVisible(line is not None and bool(line.places))
+        if line is not None:
+            self._show_line(line)
 
     def _chip(self, state: str, count: int) -> Chip:
         word = state_word(state)
@@ -69,21 +72,14 @@ class PoolCard(Card):
         chip.setAccessibleName(text)
         return chip
 
-    async def _ask(self) -> None:
-        try:
-            line = await self._desk.bridge.ask(lambda to: to.line())
-        except Refusal:
-            return  # its next state asks anew
-        finally:
-            self._asking = False
-        self._show_line(line.places)
-
-    def _show_line(self, places: Sequence[Place]) -> None:
-        free = [place for place in places if place.free][:3]
+    def _show_line(self, line: InOrder) -> None:
+        free = [place for place in line.places if place.free][:3]
         form = self.tr("{place}. {name}")
         shown = [form.format(place=number(at), name=one.label) for at, one in enumerate(free, 1)]
         if not free:
-            shown = [self._returns(place) for place in places[:1]]
+            ends = self._desk.in_line.first_return
+            first = [place for place in line.places if place.until == ends]
+            shown = [self._returns(place) for place in first[:1]]
         if shown != self._shown:
             self._shown = shown
             clear(self.next)
@@ -108,6 +104,8 @@ class RotationCard(Card):
         self.head.addWidget(label(self.tr("answers since the start"), "muted"))
         self.shares = Ranking(desk.theme, self.tr("Answers by credential"), few=10)
         self.body.addWidget(self.shares)
+        self.absent = label(self.tr("Shown once Pollux runs"), "muted")
+        self.body.addWidget(self.absent)
         self.body.addStretch(1)
 
     def refresh(self) -> None:
@@ -116,6 +114,8 @@ class RotationCard(Card):
         names = {view.id: view.label for view in self._desk.bridge.snapshot.credentials}
         counts = {key: turn.served for key, turn in rotation.turns.items()}
         keys = sorted({*names, *counts}, key=lambda key: (-counts.get(key, 0), names.get(key, "")))
+        self.shares.setVisible(bool(keys))
+        self.absent.setVisible(not keys)
         gone = self.tr("A credential that was removed")
         self.shares.show_ranks(
             [

@@ -1,6 +1,6 @@
 """Requests and tokens of each minute of the last hour, as a chart."""
 
-from PySide6.QtCore import QLocale, QTime, Signal
+from PySide6.QtCore import QCoreApplication, Signal
 
 from desktop.desk import Desk
 from desktop.figures.rates import MINUTES, Minute
@@ -9,7 +9,7 @@ from desktop.widgets.chart import Chart
 from desktop.widgets.drawing import Drawing, Series
 from desktop.widgets.legend import Legend
 from desktop.widgets.panels import Card, EmptyState
-from desktop.words import clock, short_number
+from desktop.words import hour_minute, short_number
 
 TICK_MINUTES = 15
 
@@ -37,8 +37,10 @@ class RatesCard(Card):
             self._point_text,
         )
         self.empty = self._make_empty()
+        self.absent = not_yet_known(desk)
         self.body.addWidget(self.chart, 1)
         self.body.addWidget(self.empty, 1)
+        self.body.addWidget(self.absent, 1)
         self.body.addWidget(self.legend)
 
     def _make_empty(self) -> EmptyState:
@@ -60,10 +62,12 @@ class RatesCard(Card):
         self._now = self._desk.figures.now()
         minutes = self._desk.figures.rates.hour(self._now)
         used = any(minute.answered or minute.failed for minute in minutes)
-        self.empty.setVisible(not used)
+        known = self._desk.figures.today is not None
+        self.empty.setVisible(known and not used)
+        self.absent.setVisible(not known)
         self.chart.setVisible(used)
         self.legend.setVisible(used)
-        drawing = Drawing(self._series(minutes), self._ticks())
+        drawing = Drawing(self._series(minutes), self._ticks(), runs=True)
         self.chart.show_drawing(drawing)
         self.legend.show_series(drawing.series)
 
@@ -83,20 +87,21 @@ class RatesCard(Card):
         )
 
     def _ticks(self) -> tuple[tuple[int, str], ...]:
-        last = MINUTES - 1
-        marked = range(last, -1, -TICK_MINUTES)
-        texts = [
-            (at, self.tr("now") if at == last else self.tr("%n min ago", "", last - at))
-            for at in marked
+        before = [
+            (at, self.tr("%n min ago", "", MINUTES - at)) for at in range(0, MINUTES, TICK_MINUTES)
         ]
-        return tuple(sorted([(0, self.tr("%n min ago", "", last)), *texts]))
+        return (*before, (MINUTES, self.tr("now")))
 
     def _point_text(self, point: int) -> str:
-        at = (int(self._now) // 60 - MINUTES + 1 + point) * 60
-        return time_of_day(at)
+        time = hour_minute((int(self._now) // 60 - MINUTES + point) * 60)
+        return self.tr("{time}, so far").format(time=time) if point == MINUTES else time
 
 
-def time_of_day(at: float) -> str:
-    """Hours and minutes in the locale's way."""
-    hour, minute, _second = (int(part) for part in clock(at).split(":"))
-    return QLocale().toString(QTime(hour, minute), QLocale.FormatType.ShortFormat)
+def not_yet_known(desk: Desk) -> EmptyState:
+    """In place of sums while no engine has told them."""
+    return EmptyState(
+        desk.theme,
+        "clock",
+        QCoreApplication.translate("Overview", "Shown once Pollux runs"),
+        QCoreApplication.translate("Overview", "What was counted before is not lost."),
+    )

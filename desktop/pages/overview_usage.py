@@ -1,16 +1,15 @@
 """Use over an hour, a day or a month, by model or by credential: columns, and the sums in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import cast
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from desktop.desk import Desk
-from desktop.figures.usage import SPANS, Group, Span, SpanName, gather, group
+from desktop.figures.usage import SPANS, By, Group, Span, SpanName, gather, group
 from desktop.look.metrics import XL, M, S
-from desktop.pages.overview_rates import time_of_day
+from desktop.pages.overview_rates import not_yet_known
 from desktop.tasks import spawn
 from desktop.widgets.buttons import Segmented
 from desktop.widgets.chart import Chart
@@ -18,18 +17,16 @@ from desktop.widgets.drawing import Drawing, Series
 from desktop.widgets.flow import Flow
 from desktop.widgets.panels import Card, EmptyState
 from desktop.widgets.ranking import Rank, Ranking
-from desktop.words import date, money, short_number
+from desktop.widgets.seen import is_seen
+from desktop.words import clock, date, hour_minute, money, short_number
 from proxy_core.api import Refusal, UsageRow
 
-REFRESH_MS = 15_000
 COLOURS = ("accent", "second", "ok", "info", "warn", "off")
-REST = ""
-"Key of what is summed up."
 SIDE_BY_SIDE = 760
 
 
 class UsageCard(Card):
-    """Asks the engine while somebody looks."""
+    """Asks the engine whenever the figures have been summed up anew and somebody looks."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(self.tr("Usage"))
@@ -37,6 +34,7 @@ class UsageCard(Card):
         self._rows: tuple[UsageRow, ...] = ()
         self._now = desk.figures.now()
         self._span: SpanName = "hour"
+        self._by: By = "model"
         self.span = Segmented(
             [("hour", self.tr("Hour")), ("day", self.tr("Day")), ("month", self.tr("Month"))],
             self.tr("Length of time"),
@@ -46,7 +44,7 @@ class UsageCard(Card):
             self.tr("Grouped"),
         )
         self.span.chosen.connect(lambda _key: self.refresh())
-        self.by.chosen.connect(lambda _key: self._show())
+        self.by.chosen.connect(lambda _key: self.refresh())
         self.chart = Chart(desk.theme, self.tr("Requests over time"), short_number, self._when)
         self.sums = Ranking(desk.theme, self.tr("Sums"))
         self.empty = EmptyState(
@@ -55,10 +53,11 @@ class UsageCard(Card):
             self.tr("Nothing was used in this time"),
             self.tr("Requests and their tokens are counted here, by model and by credential."),
         )
+        self.absent = not_yet_known(desk)
         self._lay_out()
-        self._timer = QTimer(self)
-        self._timer.setInterval(REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
+        desk.figures.summed.connect(self._follow)
+        desk.figures.changed.connect(self._forget)
+        self._forget()
 
     def _lay_out(self) -> None:
         choices = Flow(across=XL, down=S)
@@ -77,7 +76,7 @@ class UsageCard(Card):
         self._across.addLayout(beside, 2)
         self.body.addWidget(self._used)
         self.body.addWidget(self.empty)
-        self.empty.hide()
+        self.body.addWidget(self.absent)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -85,35 +84,41 @@ class UsageCard(Card):
         way = QBoxLayout.Direction
         self._across.setDirection(way.LeftToRight if wide else way.TopToBottom)
 
-    def watch(self, *, on: bool) -> None:
-        """Whether somebody looks."""
-        if on and not self._timer.isActive():
+    def _follow(self) -> None:
+        if is_seen(self):
             self.refresh()
-            self._timer.start()
-        elif not on:
-            self._timer.stop()
+
+    def _forget(self) -> None:
+        """Of an engine that has gone nothing is shown any more."""
+        if self._desk.figures.today is None:
+            self._rows = ()
+            self._used.hide()
+            self.empty.hide()
+            self.absent.show()
 
     def refresh(self) -> None:
-        spawn(self._ask(cast("SpanName", self.span.choice)), name="ask for the use")
+        span, by = cast("SpanName", self.span.choice), cast("By", self.by.choice)
+        spawn(self._ask(span, by), name="ask for the use")
 
-    async def _ask(self, wanted: SpanName) -> None:
+    async def _ask(self, span: SpanName, by: By) -> None:
         now = self._desk.figures.now()
-        query = SPANS[wanted].query(now)
+        query = SPANS[span].query(now, by)
         try:
             report = await self._desk.bridge.ask(lambda to: to.usage(query))
         except Refusal:
             return  # what was shown stays
-        if wanted == self.span.choice:
-            self._rows, self._now, self._span = report.rows, now, wanted
+        if (span, by) == (self.span.choice, self.by.choice):
+            self._rows, self._now, self._span, self._by = report.rows, now, span, by
             self._show()
 
     def _show(self) -> None:
         span = SPANS[self._span]
-        groups = group(self._rows, span, self._now, self._key())
+        groups = group(self._rows, span, self._now, self._by)
         self._used.setVisible(bool(groups))
         self.empty.setVisible(not groups)
+        self.absent.hide()
         names = {view.id: view.label for view in self._desk.bridge.snapshot.credentials}
-        shown = gather(groups, len(COLOURS), REST)
+        shown = gather(groups, len(COLOURS))
         series = tuple(
             Series(self._name(one, names), colour, tuple(map(float, one.exchanges)), "stack")
             for one, colour in zip(shown, COLOURS, strict=False)
@@ -127,16 +132,13 @@ class UsageCard(Card):
             ]
         )
 
-    def _key(self) -> Callable[[UsageRow], str]:
-        if self.by.choice == "model":
-            return lambda row: row.model
-        return lambda row: row.credential_id
-
     def _name(self, one: Group, names: Mapping[str, str]) -> str:
-        if one.key == REST:
+        if one.key is None:
             return self.tr("All others")
-        if self.by.choice == "model":
-            return one.key
+        if self._by == "model":
+            return one.key or self.tr("No model was named")
+        if not one.key:
+            return self.tr("No credential was tried")
         return names.get(one.key) or self.tr("A credential that was removed")
 
     def _rank(self, one: Group, name: str, colour: str, most: int) -> Rank:
@@ -155,10 +157,28 @@ class UsageCard(Card):
 
     def _ticks(self, span: Span) -> tuple[tuple[int, str], ...]:
         last, apart = span.count - 1, {60: 15, 24: 6, 30: 7}[span.count]
-        return tuple((at, self._when(at)) for at in sorted({0, *range(last, -1, -apart)}))
+        # Of hours without their day, for all of them have to be as long as one another.
+        short = day_of if span.period == "day" else time_of_day
+        return tuple((at, short(self._begin(at))) for at in reversed(range(last, -1, -apart)))
+
+    def _begin(self, point: int) -> float:
+        """Of a point's period."""
+        span = SPANS[self._span]
+        return span.begin(self._now) + point * span.period_s
 
     def _when(self, point: int) -> str:
         span = SPANS[self._span]
-        at = span.begin(self._now) + point * span.period_s
-        # A day is one of UTC; its noon is the same date nearly everywhere.
-        return date(at + span.period_s / 2) if span.period == "day" else time_of_day(at)
+        text = (day_of if span.period == "day" else hour_minute)(self._begin(point))
+        if point == span.count - 1:
+            return self.tr("{time}, so far").format(time=text)
+        return text
+
+
+def day_of(begin: float) -> str:
+    """The date of a day of UTC, whose noon is of the same date nearly everywhere."""
+    return date(begin + 43_200)
+
+
+def time_of_day(at: float) -> str:
+    """Hours and minutes alone."""
+    return clock(at).rpartition(":")[0]

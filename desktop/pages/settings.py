@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QPushButton
 
 from desktop.at_login import AtLogin
 from desktop.desk import Desk
-from desktop.life import Phase, TroubleKind
+from desktop.life import Phase
 from desktop.look.metrics import XL, S
 from desktop.pages.settings_about import AboutGroup
 from desktop.pages.settings_doctor import DoctorGroup
@@ -24,7 +24,6 @@ from desktop.tasks import spawn
 from desktop.widgets.buttons import button
 from desktop.widgets.fields import SearchField
 from desktop.widgets.panels import Banner, EmptyState, Page, column
-from desktop.words import said
 
 
 class SettingsPage(Page):
@@ -38,17 +37,16 @@ class SettingsPage(Page):
         super().__init__("", "")
         self.title.setText(self.tr("Settings"))
         self.setAccessibleName(self.tr("Settings"))
-        self.subtitle.setText(self.tr("What you change is saved at once."))
         self._desk = desk
         self._reading: asyncio.Task[None] | None = None
         self.search = self._make_search()
-        self.trouble = Banner(desk.theme)
+        self.stopped = Banner(desk.theme)
         self.restart = Banner(desk.theme)
         outer = self.layout()
         assert isinstance(outer, QBoxLayout)
         banners = column(S)
         banners.setContentsMargins(XL, 0, XL, 0)
-        banners.addWidget(self.trouble)
+        banners.addWidget(self.stopped)
         banners.addWidget(self.restart)
         outer.insertLayout(1, banners)
         self.engine = EngineSettings(desk, self)
@@ -90,6 +88,7 @@ class SettingsPage(Page):
 
     async def _load(self) -> None:
         await self.engine.load()
+        self._say_what_can_be_changed()
         await self.about.load()
         if self._runs:
             await self.credentials.load()
@@ -161,57 +160,35 @@ class SettingsPage(Page):
     def _on_life(self) -> None:
         if self._runs:
             self.engine.forget_waiting()
-        self._tell_trouble()
+        self._tell_stopped()
+        self._say_what_can_be_changed()
         self._filter()
         if self.isVisible():
             self.refresh()
 
-    def _tell_trouble(self) -> None:
+    def _tell_stopped(self) -> None:
+        """What went wrong, and the demo, are told by the window, on every page."""
+        if self._desk.life.phase is not Phase.STOPPED:
+            self.stopped.hide()
+            return
+        start = button(self._desk.theme, self.tr("Start Pollux"), kind="primary")
+        start.clicked.connect(lambda: spawn(self._desk.life.start(), name="start the engine"))
+        self.stopped.tell("off", self.tr("Pollux is not running."), "", [start], closable=False)
+
+    def _say_what_can_be_changed(self) -> None:
         life = self._desk.life
-        trouble = life.trouble
-        if trouble is not None:
-            self.trouble.tell(
-                "bad",
-                said(trouble.sentence),
-                said(trouble.next_step),
-                self._ways_out(),
-                closable=False,
-            )
-        elif life.phase is Phase.STOPPED:
-            self.trouble.tell(
-                "off",
-                self.tr("Pollux is not running."),
-                self.tr("Most settings come back when it runs."),
-                [self._start_button()],
-                closable=False,
-            )
-        elif life.demo and self._runs:
-            self.trouble.tell(
-                "info",
-                self.tr("This is the demo."),
-                self.tr("Its settings cannot be changed. Yours come back when you leave it."),
-                closable=False,
-            )
+        if not self._runs:
+            text = self.tr("The other settings come back when Pollux runs.")
+        elif life.demo:
+            text = self.tr("The demo's settings cannot be changed; yours come back after it.")
+        elif life.left_out is not None:
+            text = self.tr("While {file} is left out, nothing in it can be changed.")
+            text = text.format(file=life.left_out.name)
+        elif not self.engine.kept:
+            text = self.tr("This Pollux keeps no settings: they are set where it is started.")
         else:
-            self.trouble.hide()
-
-    def _ways_out(self) -> list[QPushButton]:
-        life = self._desk.life
-        trouble = life.trouble
-        ways = [self._start_button()]
-        if trouble and trouble.kind is TroubleKind.PORT_TAKEN and trouble.free_port:
-            text = self.tr("Use port {port}").format(port=trouble.free_port)
-            other = button(self._desk.theme, text, kind="primary")
-            free_port = trouble.free_port
-            other.clicked.connect(lambda: spawn(life.use_port(free_port), name="use another port"))
-            ways.append(other)
-        return ways
-
-    def _start_button(self) -> QPushButton:
-        text = self.tr("Try again") if self._desk.life.trouble else self.tr("Start Pollux")
-        made = button(self._desk.theme, text)
-        made.clicked.connect(lambda: spawn(self._desk.life.start(), name="start the engine"))
-        return made
+            text = self.tr("What you change is saved at once.")
+        self.subtitle.setText(text)
 
     def _tell_waiting(self) -> None:
         waiting = self.engine.waiting
@@ -222,7 +199,7 @@ class SettingsPage(Page):
         now.clicked.connect(lambda: spawn(self._restart(now), name="restart the engine"))
         self.restart.tell(
             "info",
-            self.tr("%n change(s) work from the next start on.", "", len(waiting)),
+            self.tr("The next start brings %n change(s).", "", len(waiting)),
             self.tr("Running requests may finish first."),
             [now],
             closable=False,

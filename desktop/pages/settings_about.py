@@ -11,7 +11,7 @@ from desktop.pages.settings_rows import Group, Row
 from desktop.system.browser import open_folder
 from desktop.widgets.buttons import button
 from desktop.widgets.texts import label
-from proxy_core.api import Refusal, data_folder
+from proxy_core.api import Refusal, __version__, data_folder
 
 _TERMS = "https://ai.google.dev/gemini-api/terms"
 _QT_LICENCE = "https://www.gnu.org/licenses/lgpl-3.0.html"
@@ -41,12 +41,9 @@ class AboutGroup(Group):
         self.add(self._terms())
 
     async def load(self) -> None:
-        version = self._desk.bridge.snapshot.version
-        text = self.tr("Python {python} · Qt {qt}")
-        if version:
-            text = self.tr("Pollux {version} · Python {python} · Qt {qt}")
+        text = self.tr("Pollux {version} · Python {python} · Qt {qt}")
         self.version.setText(
-            text.format(version=version, python=platform.python_version(), qt=qt_version)
+            text.format(version=__version__, python=platform.python_version(), qt=qt_version)
         )
         self.folder = await self._find_folder() or self.folder
         self.folder_row.explain(self.folder)

@@ -278,9 +278,12 @@ def advice(name: str, value: str) -> str:
     return ""
 
 
-def fixed_by(source: str, *, secret: bool) -> str:
-    """Why a setting cannot be changed here; source: as the engine names it."""
-    return said(_FIXED_BY.get(source, _ONLY_OUTSIDE if secret else _NOT_HERE))
+def fixed_by(source: str) -> str:
+    """What sets a setting that cannot be changed here, in words; empty where nothing does.
+
+    source: as the engine names it.
+    """
+    return said(_FIXED_BY.get(source, ""))
 
 
 _OPEN_TO_ALL: Final = QT_TRANSLATE_NOOP(
@@ -296,8 +299,6 @@ _TEXTS_IN_THE_LOG: Final = QT_TRANSLATE_NOOP(
     "Prompts and answers are written to the log while every request is logged. "
     "Switch this on again when you are done.",
 )
-_ONLY_OUTSIDE: Final = QT_TRANSLATE_NOOP("Settings", "A secret: it is set in the environment only.")
-_NOT_HERE: Final = QT_TRANSLATE_NOOP("Settings", "This Pollux keeps no settings.")
 _FIXED_BY: Final[Mapping[str, Marked]] = {
     "command line": QT_TRANSLATE_NOOP("Settings", "Set by the command line."),
     "environment": QT_TRANSLATE_NOOP("Settings", "Set by the environment."),

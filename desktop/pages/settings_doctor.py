@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 
 from desktop import words
 from desktop.desk import Desk
+from desktop.life import Phase
 from desktop.look.metrics import S
+from desktop.look.tokens import Tone
 from desktop.pages.settings_rows import Group, Row
 from desktop.tasks import spawn
 from desktop.widgets.buttons import button
@@ -48,6 +50,16 @@ class DoctorGroup(Group):
         self.body.addWidget(holder)
         for made in log_rows:
             self.add(made)
+        desk.life.changed.connect(self._forget)
+
+    def _forget(self) -> None:
+        """What was found is of an engine that ran before, perhaps on another port."""
+        if self._desk.life.phase is not Phase.RUNNING and self._running is None:
+            self._clear()
+
+    def _clear(self) -> None:
+        clear(self.findings)
+        self.check_row.tell("info", "")
 
     def _turn(self) -> None:
         if self._running is not None:
@@ -69,24 +81,25 @@ class DoctorGroup(Group):
         self.progress.setVisible(running)
         self.run_button.setText(self.tr("Cancel") if running else self.tr("Run the checks"))
         if running:
-            clear(self.findings)
-            self.check_row.tell("info", "")
+            self._clear()
 
     def _show(self, findings: Sequence[Finding]) -> None:
         bad = sum(not finding.ok for finding in findings)
         if bad:
             self.check_row.tell("warn", self.tr("%n check(s) found something to do.", "", bad))
+        elif any(finding.note for finding in findings):
+            self.check_row.tell("ok", self.tr("Nothing wrong was found."))
         else:
             self.check_row.tell("ok", self.tr("Everything is well."))
-        for finding in sorted(findings, key=lambda one: one.ok):
+        for finding in sorted(findings, key=lambda one: (one.ok, not one.note)):
             self.findings.addWidget(self._line(finding))
 
     def _line(self, finding: Finding) -> QWidget:
         made = QWidget()
         inner = row(S)
         made.setLayout(inner)
-        sign = ("check", "ok") if finding.ok else ("warning", "warn")
-        inner.addWidget(IconLabel(self._desk.theme, *sign, 16), 0, Qt.AlignmentFlag.AlignTop)
+        icon, tone = sign_of(finding)
+        inner.addWidget(IconLabel(self._desk.theme, icon, tone, 16), 0, Qt.AlignmentFlag.AlignTop)
         texts = column(2)
         sentence = words.said(finding.sentence)
         texts.addWidget(wrapped(sentence, "body" if finding.ok else "strong"))
@@ -97,3 +110,10 @@ class DoctorGroup(Group):
         inner.addLayout(texts, 1)
         made.setAccessibleName(sentence)
         return made
+
+
+def sign_of(finding: Finding) -> tuple[str, Tone]:
+    """The icon before a finding, and its colour."""
+    if not finding.ok:
+        return "warning", "warn"
+    return ("info", "info") if finding.note else ("check", "ok")

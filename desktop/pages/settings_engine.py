@@ -121,8 +121,7 @@ class EngineRow(Row):
         view = self._view
         value = view.value if view else self.field.value()
         if view is not None and view.fixed:
-            why = "" if self._demo else fixed_by(view.source, secret=view.secret)
-            self.tell("info", why)
+            self.tell("info", "" if self._demo else fixed_by(view.source), "lock")
         elif text := advice(self.item.name, value):
             self.tell("warn", text)
         elif self.later:
@@ -165,6 +164,8 @@ class EngineSettings(QObject):
         self.rows: dict[str, EngineRow] = {}
         self.waiting: list[str] = []
         "Titles of what works from the next start on, in the order of change."
+        self.kept = True
+        "Whether this Pollux keeps what is changed."
         self.network = self._group(self.tr("Network"), NETWORK)
         self.rotation = self._group(self.tr("Rotation"), ROTATION)
         self.answers = self._group(self.tr("Answers"), ANSWERS)
@@ -179,9 +180,10 @@ class EngineSettings(QObject):
             views = await self._desk.bridge.ask(lambda to: to.settings())
         except Refusal:
             return  # it is stopping; what comes next is shown then
-        for view in views:
-            if (made := self.rows.get(view.name)) is not None:
-                made.show_view(view, demo=self._desk.life.demo)
+        shown = [view for view in views if view.name in self.rows]
+        self.kept = not any(view.fixed and not view.is_set for view in shown)
+        for view in shown:
+            self.rows[view.name].show_view(view, demo=self._desk.life.demo)
 
     def forget_waiting(self) -> None:
         """A start has come."""
@@ -252,10 +254,10 @@ class EngineSettings(QObject):
 def _about(made: EngineRow, refusal: Refusal) -> str:
     """A refusal as it is said beside the field, where its variable need not be named."""
     sentence, next_step = words.said(refusal.sentence), words.said(refusal.next_step)
-    problem = sentence.removeprefix(f"{made.item.name}: ")
+    problem = sentence.removeprefix(f"{made.item.name} ")
     if problem != sentence:
         sentence, next_step = f"{problem[:1].upper()}{problem[1:]}", ""
-    return f"{sentence} {next_step}".strip()
+    return words.sentences(sentence, next_step)
 
 
 def _field(theme: Theme, item: Item) -> Field:

@@ -8,10 +8,9 @@ Not here: whether a value is right, which the engine says.
 import json
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -24,6 +23,7 @@ from desktop.look.metrics import XL, XS, L, M, S
 from desktop.look.theme import Theme
 from desktop.pages.settings_catalogue import Item, said
 from desktop.widgets.buttons import Switch, rename
+from desktop.widgets.pick import Pick
 from desktop.widgets.texts import label, wrapped
 
 
@@ -200,13 +200,6 @@ class ChoiceField(Field):
             made.setChecked(True)
 
 
-class _Pick(QComboBox):
-    """A list of choices that a turn of the wheel over the page does not change."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
 class PickField(Field):
     """One of some values."""
 
@@ -214,7 +207,7 @@ class PickField(Field):
         super().__init__(item)
         inner = QHBoxLayout(self)
         inner.setContentsMargins(0, 0, 0, 0)
-        self.pick = _Pick()
+        self.pick = Pick()
         self.pick.setAccessibleName(self.name)
         for option in item.options:
             self.pick.addItem(said(option.title), option.value)

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication, QSettings
 
+from desktop import words
 from desktop.at_login import AtLogin
 from desktop.desk import Desk
 from desktop.look.theme import Mode
@@ -77,7 +78,7 @@ class GeneralGroup(Group):
             await self._at_login.choose(enabled=on)
         except AutostartFailed as failed:
             self._show_login()
-            self.login_row.tell("bad", f"{failed.sentence} {failed.next_step}")
+            self.login_row.tell("bad", words.sentences(failed.sentence, failed.next_step))
         else:
             self.login_row.tell("info", "")
 

@@ -27,16 +27,19 @@ class Note(QWidget):
         super().__init__()
         inner = row(S)
         self.setLayout(inner)
-        self._sign = IconLabel(theme, "info", "info", 16)
+        self.sign = "info"
+        "The icon before the text."
+        self._sign = IconLabel(theme, self.sign, "info", 16)
         self._text = wrapped()
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         inner.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         inner.addWidget(self._text, 1)
         self.hide()
 
-    def tell(self, tone: Tone, text: str) -> None:
-        """An empty text hides the note."""
-        self._sign.show_icon(TONE_ICONS[tone], tone)
+    def tell(self, tone: Tone, text: str, icon: str = "") -> None:
+        """An empty text hides the note. icon: another than that of the tone."""
+        self.sign = icon or TONE_ICONS[tone]
+        self._sign.show_icon(self.sign, tone)
         self._text.setText(text)
         self.setVisible(bool(text))
 
@@ -100,13 +103,13 @@ class Row(QWidget):
         beside = self.width() >= needed
         self._line.setDirection(direction.LeftToRight if beside else direction.TopToBottom)
 
-    def tell(self, tone: Tone, text: str) -> None:
+    def tell(self, tone: Tone, text: str, icon: str = "") -> None:
         """Says something below the row; an empty text takes it away."""
-        self._note.tell(tone, text)
+        self._note.tell(tone, text, icon)
 
     def tell_refusal(self, refusal: Refusal) -> None:
         sentence, next_step = words.said(refusal.sentence), words.said(refusal.next_step)
-        self.tell("bad", f"{sentence} {next_step}".strip())
+        self.tell("bad", words.sentences(sentence, next_step))
 
     def explain(self, hint: str) -> None:
         """Puts another hint under the title."""
@@ -116,6 +119,11 @@ class Row(QWidget):
     @property
     def said(self) -> str:
         return self._note.text
+
+    @property
+    def sign(self) -> str:
+        """The icon before what is said."""
+        return self._note.sign
 
     def matches(self, wanted: str) -> bool:
         """wanted: case-folded."""

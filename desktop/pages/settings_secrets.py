@@ -69,11 +69,11 @@ class CredentialsGroup(Group):
             names[kept.kept_in], "ok" if well else "warn", "shield" if well else "warning"
         )
         self.kept.setToolTip(kept.folder)
-        text = f"{words.said(kept.sentence)} {words.said(kept.next_step)}".strip()
+        text = words.sentences(words.said(kept.sentence), words.said(kept.next_step))
         self.keeping_row.tell("warn", text)
 
     def _show_client(self, client: OAuthClientView) -> None:
-        text = f"{words.said(client.sentence)} {words.said(client.next_step)}".strip()
+        text = words.sentences(words.said(client.sentence), words.said(client.next_step))
         tone: Tone = "ok" if client.ways else "info"
         self.client_row.tell(tone, text)
         fixed = client.source == "settings"
@@ -130,7 +130,7 @@ class TokenGroup(Group):
         super().__init__(QCoreApplication.translate("Settings", "Bearer token"))
         self._desk = desk
         self.field = CopyField(desk.theme, self.tr("Token of your tools"), secret=True)
-        self.field.copied.connect(self._copy)
+        self.field.copied.connect(lambda _value: spawn(self._copy(), name="copy the token"))
         self.body.addWidget(self.field)
         self.rotate_button = button(desk.theme, self.tr("Make a new one…"), "refresh")
         self.rotate_button.clicked.connect(lambda: spawn(self._rotate(), name="new token"))
@@ -151,8 +151,15 @@ class TokenGroup(Group):
         except Refusal:
             self.field.show_value("")
 
-    def _copy(self, value: str) -> None:
-        self._desk.copy(value, True)
+    async def _copy(self) -> None:
+        """Asks for it anew, for it may have been exchanged since it was shown."""
+        try:
+            token = await self._desk.bridge.token()
+        except Refusal as refusal:
+            self._desk.toast(words.said(refusal.sentence))
+            return
+        self.field.show_value(token)
+        self._desk.copy(token, True)
         self._desk.toast(self.tr("The bearer token was copied."))
 
     async def _rotate(self) -> None:

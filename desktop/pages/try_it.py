@@ -9,21 +9,23 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop import words
 from desktop.chat.answer import Answer, read_models
 from desktop.chat.local_http import Head, LocalHttp
 from desktop.desk import Desk
-from desktop.look.metrics import M
+from desktop.look.metrics import XL, M
 from desktop.pages.try_it_composer import Composer
 from desktop.pages.try_it_obstacle import Obstacle
 from desktop.pages.try_it_talk import Answered, Asked
 from desktop.tasks import spawn
 from desktop.widgets.buttons import button
 from desktop.widgets.panels import EmptyState, Page, clear
-from proxy_core.api import ExchangeEnded, Refusal
+from desktop.widgets.pick import Pick
+from desktop.widgets.seen import is_seen
+from proxy_core.api import Event, ExchangeEnded, NetworkChanged, Refusal
 
 DEFAULT_MODEL = "gemini-3.8-flash"
 PACE_MS = 250
@@ -39,7 +41,7 @@ class TryItPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(
             self.tr("Try it"),
-            self.tr("A chat over your own endpoint, as a tool would use it. Nothing is stored."),
+            self.tr("A chat through Pollux. Nothing is stored."),
             scrolls=False,
         )
         self._desk = desk
@@ -54,25 +56,26 @@ class TryItPage(Page):
         "An answer that began before its credential was known, and what shows it."
         self._models_of: object = None
         "What the list of models was asked for last."
+        self._demo = desk.life.demo
+        "Whom the conversation is with: the pretend Google, or the real one."
         self._pace = QTimer(self)
         self._pace.setInterval(PACE_MS)
         self._pace.timeout.connect(self._draw)
         self._make_tools()
         self._make_body()
-        desk.life.changed.connect(self._look)
+        desk.life.changed.connect(self._follow_engine)
         desk.bridge.snapshot_changed.connect(self._look)
+        desk.bridge.happened.connect(self._hear)
         desk.figures.exchanged.connect(self._learn)
 
     # -- making ------------------------------------------------------------------------------
 
     def _make_tools(self) -> None:
-        self.model = QComboBox()
+        self.model = Pick()
         self.model.setEditable(True)
-        self.model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.model.setInsertPolicy(Pick.InsertPolicy.NoInsert)
         self.model.setAccessibleName(self.tr("Model"))
         self.model.setToolTip(self.tr("The model to ask; choose one or write its name"))
-        self.model.setMinimumWidth(self.fontMetrics().averageCharWidth() * 26)
-        self.model.setMaximumWidth(self.fontMetrics().averageCharWidth() * 36)
         self.model.addItem(DEFAULT_MODEL)
         self._anew = button(self._desk.theme, self.tr("New conversation"), "plus")
         self._anew.clicked.connect(self._begin_anew)
@@ -127,6 +130,17 @@ class TryItPage(Page):
 
     # -- whether it can work -----------------------------------------------------------------
 
+    def _follow_engine(self) -> None:
+        """What was said to the demo is not for the owner's Google, nor the other way round."""
+        if self._demo != self._desk.life.demo:
+            self._demo = self._desk.life.demo
+            self._forget_talk()
+        self._look()
+
+    def _hear(self, events: tuple[Event, ...]) -> None:
+        if any(isinstance(event, NetworkChanged) for event in events):
+            self._look()
+
     def _look(self) -> None:
         if not self.isVisible():
             return  # it looks when it is shown
@@ -164,6 +178,8 @@ class TryItPage(Page):
         self.model.clear()
         self.model.addItems(found)
         self.model.setCurrentText(found[0] if untouched else chosen)
+        list_of_models = self.model.view()
+        list_of_models.setMinimumWidth(list_of_models.sizeHintForColumn(0) + XL)
 
     # -- asking ------------------------------------------------------------------------------
 
@@ -179,6 +195,7 @@ class TryItPage(Page):
             self._talk.insertWidget(self._talk.count() - 1, turn)
         self._stack.setCurrentWidget(self._scroller)
         self._follows = True
+        self.composer.field.setFocus()  # what was clicked goes, and one writes on
         self._answer = Answer()
         self._task = spawn(self._converse(text, model, bubble), name="ask in Try it")
         self._pace.start()
@@ -259,6 +276,11 @@ class TryItPage(Page):
             self._task.cancel()
 
     def _begin_anew(self) -> None:
+        self._forget_talk()
+        self._look()
+        self.composer.field.setFocus()
+
+    def _forget_talk(self) -> None:
         self._stop()
         self._task, self._bubble, self._unnamed = None, None, None
         self._pace.stop()
@@ -266,13 +288,11 @@ class TryItPage(Page):
         clear(self._talk)
         self._talk.addStretch(1)
         self._stack.setCurrentIndex(0)
-        self._look()
-        self.composer.field.setFocus()
 
     # -- showing -----------------------------------------------------------------------------
 
     def _draw(self) -> None:
-        if self._bubble is not None and self.isVisible():
+        if self._bubble is not None and is_seen(self):
             self._bubble.show_text(self._answer)
 
     def _note_place(self, value: int) -> None:
@@ -281,6 +301,12 @@ class TryItPage(Page):
     def _follow(self, _low: int, high: int) -> None:
         if self._follows:
             self._scroller.verticalScrollBar().setValue(high)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The box of models leaves room for the words beside it."""
+        super().resizeEvent(event)
+        letter = self.fontMetrics().averageCharWidth()
+        self.model.setFixedWidth(min(max(self.width() // 4, letter * 20), letter * 36))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -13,7 +13,7 @@ from proxy_core.api import Refusal, Snapshot
 
 
 class Obstacle(Banner):
-    """Hidden where there is none."""
+    """Hidden where there is none, or where the window tells of it."""
 
     go = Signal(str)
 
@@ -27,7 +27,8 @@ class Obstacle(Banner):
     def explain(self) -> bool:
         """Says what is in the way, if anything is; whether something can be asked."""
         life, snapshot = self._desk.life, self._desk.bridge.snapshot
-        seen = (life.phase, life.trouble, snapshot.state, bool(snapshot.credentials))
+        offline = bool(self._desk.bridge.offline)
+        seen = (life.phase, snapshot.state, bool(snapshot.credentials), offline)
         if seen != self._told:  # else its buttons, one of which may have the focus, stay
             self._told = seen
             self._passes = self._explain(snapshot)
@@ -35,8 +36,8 @@ class Obstacle(Banner):
 
     def _explain(self, snapshot: Snapshot) -> bool:
         life = self._desk.life
-        if life.phase is Phase.TROUBLE and life.trouble is not None:
-            self._tell("bad", life.trouble.sentence, life.trouble.next_step)
+        if life.phase is Phase.TROUBLE:
+            self.hide()  # the window says it, on every page
         elif life.phase is Phase.STARTING or snapshot.state == "starting":
             self._tell("info", self.tr("Pollux is starting."), self.tr("One moment."))
         elif life.phase is not Phase.RUNNING:
@@ -47,7 +48,7 @@ class Obstacle(Banner):
             self._tell_of_pause()
         elif not snapshot.credentials:
             self._tell_of_empty_pool()
-        elif snapshot.state == "degraded":
+        elif snapshot.state == "degraded" and not self._desk.bridge.offline:
             self._tell_of_rest()
             return True
         else:

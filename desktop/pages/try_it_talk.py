@@ -131,12 +131,13 @@ class Answered(Card):
             self._thoughts.show_plain(answer.thoughts)
             self._fold.show()
         if answer.text != self.prose.text:
-            self.prose.show_markdown(answer.text)
+            self.prose.show_growing(answer.text)
             self.prose.show()
 
     def show_end(self, answer: Answer) -> None:
         """Nothing more comes."""
         self.show_text(answer)
+        self.prose.show_markdown(answer.text)
         self._waiting.hide()
         self.copy_button.setVisible(bool(answer.text))
 

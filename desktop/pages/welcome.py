@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop import words
 from desktop.desk import Desk
 from desktop.look.metrics import XS, XXL, L, M, S
 from desktop.look.theme import Theme
@@ -30,14 +31,14 @@ class Door(QPushButton):
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(title)
-        self.setAccessibleDescription(f"{text} {note}")
+        self.setAccessibleDescription(words.sentences(text, note))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         inner = self._inner = column(S, L)
         self.setLayout(inner)
         inner.addWidget(IconLabel(theme, icon, "accent_text", 28))
         inner.addSpacing(XS)
-        for words, role in ((title, "title"), (text, "body"), (note, "muted")):
-            made = label(words, role, wrap=True)
+        for said, role in ((title, "title"), (text, "body"), (note, "muted")):
+            made = label(said, role, wrap=True)
             made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             inner.addWidget(made)
             if role == "body":
@@ -70,6 +71,25 @@ class Welcome(QWidget):
         super().__init__()
         self._desk = desk
         self.setAccessibleName(self.tr("Welcome"))
+        inner = self._make_room()
+        inner.addStretch(1)
+        self._add_head(inner)
+        inner.addSpacing(S)
+        self._add_doors(inner)
+        inner.addSpacing(S)
+        foot = label(
+            self.tr(
+                "Credentials stay on this computer, and what you ask goes to Google's API alone."
+            ),
+            "caption",
+            wrap=True,
+        )
+        foot.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        inner.addWidget(foot)
+        inner.addStretch(2)
+
+    def _make_room(self) -> QVBoxLayout:
+        """A column in the middle, that scrolls where the window is too low."""
         scroller = QScrollArea()
         scroller.setWidgetResizable(True)
         scroller.setFrameShape(QFrame.Shape.NoFrame)
@@ -91,21 +111,7 @@ class Welcome(QWidget):
         outer.addStretch(1)
         outer.addWidget(content, 100)
         outer.addStretch(1)
-        inner.addStretch(1)
-        self._add_head(inner)
-        inner.addSpacing(S)
-        self._add_doors(inner)
-        inner.addSpacing(S)
-        foot = label(
-            self.tr(
-                "Credentials stay on this computer, and what you ask goes to Google's API alone."
-            ),
-            "caption",
-            wrap=True,
-        )
-        foot.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        inner.addWidget(foot)
-        inner.addStretch(2)
+        return inner
 
     def _add_head(self, inner: QVBoxLayout) -> None:
         centre = Qt.AlignmentFlag.AlignHCenter

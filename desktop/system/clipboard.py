@@ -24,9 +24,14 @@ SECRET_MARKS = {
 
 def copy(text: str, *, secret: bool) -> None:
     """Make this text what the next paste inserts."""
+    QGuiApplication.clipboard().setMimeData(content_of(text, secret=secret))
+
+
+def content_of(text: str, *, secret: bool) -> QMimeData:
+    """A text as clipboards take it."""
     content = QMimeData()
     content.setText(text)
     if secret:
         for mime_type, mark in SECRET_MARKS.items():
             content.setData(mime_type, mark)
-    QGuiApplication.clipboard().setMimeData(content)
+    return content

@@ -13,8 +13,12 @@ from desktop.widgets.plot import Scale, area, points, smooth
 
 _GAP = 10
 "Between the texts of the axis and the plot."
+_APART = 12
+"Between the texts below the plot."
 _COLUMN = 3.0
 "Width of the small columns."
+_RING = 2.6
+"Radius of what stands for a time that still runs."
 
 
 class Canvas:
@@ -44,21 +48,29 @@ class Canvas:
             )
 
     def draw_ticks(self, drawing: Drawing) -> None:
-        """The texts below, those that have room; the last one before the others."""
-        room, count = self.room, drawing.count
+        """The texts below: the last one, and of the others as many as have room, evenly."""
         self._painter.setPen(QColor(self._tokens.faint))
-        taken: list[QRectF] = []
-        for at, text in reversed(drawing.ticks):
-            wide = self._metrics.horizontalAdvance(text) + 2
-            if drawing.stacked:
-                x = room.left() + (at + 0.5) * room.width() / count
-            else:
-                x = room.left() + at * room.width() / max(count - 1, 1)
-            left = min(max(x - wide / 2, room.left() - 2), room.right() - wide + 4)
-            box = QRectF(left, room.bottom() + 7, wide, self._metrics.height() + 2)
-            if not any(box.adjusted(-8, 0, 8, 0).intersects(other) for other in taken):
-                taken.append(box)
-                self._painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
+        for box, text in self.tick_boxes(drawing):
+            self._painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
+
+    def tick_boxes(self, drawing: Drawing) -> list[tuple[QRectF, str]]:
+        """Where the texts below stand, the last one first."""
+        boxes = [(self._tick_box(drawing, at, text), text) for at, text in reversed(drawing.ticks)]
+        while any(
+            near.left() - there.right() < _APART for (near, _), (there, _) in pairwise(boxes)
+        ):
+            boxes = boxes[::2]
+        return boxes
+
+    def _tick_box(self, drawing: Drawing, at: int, text: str) -> QRectF:
+        room, count = self.room, drawing.count
+        wide = self._metrics.horizontalAdvance(text) + 2
+        if drawing.stacked:
+            x = room.left() + (at + 0.5) * room.width() / count
+        else:
+            x = room.left() + at * room.width() / max(count - 1, 1)
+        left = min(max(x - wide / 2, self._whole.left()), self._whole.right() - wide)
+        return QRectF(left, room.bottom() + 7, wide, self._metrics.height() + 2)
 
     def draw_series(self, drawing: Drawing) -> None:
         if drawing.stacked:
@@ -66,7 +78,7 @@ class Canvas:
             return
         for one in drawing.series:
             if one.form == "area":
-                self._draw_area(one)
+                self._draw_area(one, runs=drawing.runs)
         for one in drawing.series:
             if one.form == "columns":
                 self._draw_columns(one)
@@ -74,9 +86,12 @@ class Canvas:
     def _colour(self, one: Series) -> QColor:
         return QColor(icons.colour_of(self._tokens, one.colour))
 
-    def _draw_area(self, one: Series) -> None:
+    def _draw_area(self, one: Series, *, runs: bool) -> None:
+        """runs: the last value is still growing. It stands apart from the line, as a ring, for a
+        line that ends with it would fall whenever a minute begins."""
         room, colour = self.room, self._colour(one)
-        line = smooth(points(one.values, self._scale, room))
+        places = points(one.values, self._scale, room)
+        line = smooth(places[:-1] if runs and len(places) > 1 else places)
         if any(one.values):
             fill = QLinearGradient(room.topLeft(), room.bottomLeft())
             strong, weak = QColor(colour), QColor(colour)
@@ -91,6 +106,9 @@ class Canvas:
         self._painter.setPen(pen)
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
         self._painter.drawPath(line)
+        if runs:
+            self._painter.setPen(QPen(colour, 1.6))
+            self._painter.drawEllipse(places[-1], _RING, _RING)
 
     def _draw_columns(self, one: Series) -> None:
         self._painter.setPen(Qt.PenStyle.NoPen)

@@ -23,6 +23,8 @@ class Drawing:
     series: tuple[Series, ...] = ()
     ticks: tuple[tuple[int, str], ...] = ()
     "Points that have a text below, and the text."
+    runs: bool = False
+    "Whether the last point's time still runs, so that its values are not yet those of a whole one."
 
     @property
     def count(self) -> int:

@@ -5,7 +5,15 @@ from math import ceil
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QFontMetricsF
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QFontMetricsF,
+    QHideEvent,
+    QKeyEvent,
+    QKeySequence,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -23,6 +31,26 @@ from desktop.widgets.buttons import button, icon_button, rename
 from desktop.widgets.marks import IconLabel
 from desktop.widgets.panels import row
 from desktop.widgets.texts import label, mono_font
+
+
+class _ShownSecret(QLineEdit):
+    """A secret to look at. Nothing of it can be selected: a copy by the system's menu, by the
+    mouse (X11's selection) or by dragging would come onto the clipboard without the secret mark.
+    """
+
+    copy_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.selectionChanged.connect(self.deselect)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_wanted.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class CopyField(QWidget):
@@ -43,21 +71,21 @@ class CopyField(QWidget):
         caption = label(name, "muted")
         inner.addWidget(caption)
         line = row(S)
-        self.field = QLineEdit()
+        self.field = _ShownSecret() if secret else QLineEdit()
         self.field.setReadOnly(True)
         self.field.setFont(mono_font())
         self.field.setAccessibleName(name)
         caption.setBuddy(self.field)
         line.addWidget(self.field, 1)
-        if secret:
-            self.field.setEchoMode(QLineEdit.EchoMode.Password)
+        if isinstance(self.field, _ShownSecret):
+            self.field.copy_wanted.connect(self._tell_copy)
             self.eye = icon_button(theme, "eye", "")
             self.eye.clicked.connect(self._turn)
             self._name_eye()
             line.addWidget(self.eye)
         self.copy_button = button(theme, self.tr("Copy"), "copy")
         self.copy_button.setAccessibleName(self.tr("Copy: {name}").format(name=name))
-        self.copy_button.clicked.connect(lambda: self.copied.emit(self.field.text()))
+        self.copy_button.clicked.connect(self._tell_copy)
         line.addWidget(self.copy_button)
         inner.addLayout(line)
 
@@ -71,15 +99,27 @@ class CopyField(QWidget):
     def value(self) -> str:
         return self.field.text()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if isinstance(self.field, _ShownSecret) and not self._is_hidden:
+            self._turn()
+
+    def _tell_copy(self) -> None:
+        if self.value:
+            self.copied.emit(self.value)
+
+    @property
+    def _is_hidden(self) -> bool:
+        return self.field.echoMode() == QLineEdit.EchoMode.Password
+
     def _turn(self) -> None:
-        hidden = self.field.echoMode() == QLineEdit.EchoMode.Password
-        echo = QLineEdit.EchoMode
+        hidden, echo = self._is_hidden, QLineEdit.EchoMode
         self.field.setEchoMode(echo.Normal if hidden else echo.Password)
         icons.put(self.eye, "eye_off" if hidden else "eye", self._theme.tokens, "muted")
         self._name_eye()
 
     def _name_eye(self) -> None:
-        hidden = self.field.echoMode() == QLineEdit.EchoMode.Password
+        hidden = self._is_hidden
         text = self.tr("Show: {name}") if hidden else self.tr("Hide: {name}")
         rename(self.eye, text.format(name=self._name))
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop import words
 from desktop.look.metrics import XL, XS, L, M, S
 from desktop.look.theme import Theme
 from desktop.look.tokens import Tone
@@ -131,7 +132,7 @@ class Banner(QFrame):
         self._sentence.setText(sentence)
         self._next_step.setText(next_step)
         self._next_step.setVisible(bool(next_step))
-        self.setAccessibleName(f"{sentence} {next_step}".strip())
+        self.setAccessibleName(words.sentences(sentence, next_step))
         clear(self._buttons)
         for made in buttons:
             self._buttons.addWidget(made)
@@ -174,12 +175,11 @@ class EmptyState(QWidget):
         inner.addStretch(1)
         centre = Qt.AlignmentFlag.AlignHCenter
         inner.addWidget(IconLabel(theme, icon, "faint", 40), 0, centre)
-        head = label(title, "title", wrap=True)
-        head.setAlignment(centre)
-        inner.addWidget(head)
-        said = label(text, "muted", wrap=True)
-        said.setAlignment(centre)
-        inner.addWidget(said)
+        self.head = label(title, "title", wrap=True)
+        self.said = label(text, "muted", wrap=True)
+        for text_label in (self.head, self.said):
+            text_label.setAlignment(centre)
+            inner.addWidget(text_label)
         line = row(S)
         line.addStretch(1)
         for made in buttons:
@@ -188,6 +188,11 @@ class EmptyState(QWidget):
         inner.addSpacing(S)
         inner.addLayout(line)
         inner.addStretch(2)
+
+    def tell(self, title: str, text: str) -> None:
+        """Says something else."""
+        self.head.setText(title)
+        self.said.setText(text)
 
 
 class Page(QWidget):

@@ -43,6 +43,9 @@ _FEATURES = QTextDocument.MarkdownFeature(
     | QTextDocument.MarkdownFeature.MarkdownNoHTML
 )
 _KEEP = QTextCursor.MoveMode.KeepAnchor
+DRESSED_LIVE = 12_000
+"Characters of a growing text up to which all of it is dressed anew for each piece."
+_GAP, _FENCE = "\n\n", "```"
 _EDGE = 1
 "Width of the border that shows the focus."
 
@@ -64,6 +67,8 @@ class Prose(QTextBrowser):
         super().__init__()
         self._theme = theme
         self._source, self._markdown = "", False
+        self._grows = False
+        "Whether the end of the text stands as it came."
         self._shown: QTextDocument | None = None
         self.setProperty("kind", "prose")
         self.setAccessibleName(name)
@@ -83,8 +88,26 @@ class Prose(QTextBrowser):
         self._render()
 
     def show_plain(self, text: str) -> None:
-        self._source, self._markdown = text, False
-        self._render()
+        """Only what is new is put in where the text merely went on."""
+        if self._markdown or not text.startswith(self._source):
+            self._source, self._markdown = "", False
+            self._render()
+        self._append(text)
+
+    def show_growing(self, text: str) -> None:
+        """Markdown of which more may come, until `show_markdown`.
+
+        What goes beyond `DRESSED_LIVE` stands as it comes: to lay out all of a long text again
+        for each of its pieces would hold the window up.
+        """
+        if len(text) <= DRESSED_LIVE:
+            self.show_markdown(text)
+            return
+        if not (self._grows and text.startswith(self._source)):
+            self.show_markdown(_finished(text))
+            self._grows = True
+            self._end().insertBlock(QTextBlockFormat(), QTextCharFormat())
+        self._append(text)
 
     @property
     def text(self) -> str:
@@ -107,7 +130,19 @@ class Prose(QTextBrowser):
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # it has nothing to scroll; what surrounds it has
 
+    def _append(self, text: str) -> None:
+        """text: begins with what is shown."""
+        self._end().insertText(text[len(self._source) :])
+        self._source = text
+        self._fit()
+
+    def _end(self) -> QTextCursor:
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        return cursor
+
     def _render(self) -> None:
+        self._grows = False
         tokens = self._theme.tokens
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Link, QColor(tokens.accent_text))
@@ -128,20 +163,35 @@ class Prose(QTextBrowser):
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         made.setDefaultTextOption(option)
+        made.setUndoRedoEnabled(False)
         if self._markdown:
             made.setMarkdown(self._source, _FEATURES)
+            at_once = QTextCursor(made)  # else each change would be laid out by itself
+            at_once.beginEditBlock()
             _without_pictures(made)
             _dress(made, tokens)
+            at_once.endEditBlock()
         else:
             made.setPlainText(self._source)
         return made
 
     def _fit(self) -> None:
         document = self.document()
-        document.setTextWidth(max(self.width() - 2 * _EDGE, 1))
+        width = max(self.width() - 2 * _EDGE, 1)
+        if document.textWidth() != width:  # Qt lays out everything anew even for the same one
+            document.setTextWidth(width)
         height = math.ceil(document.size().height()) + 2 * _EDGE
         if height != self.height():
             self.setFixedHeight(height)
+
+
+def _finished(text: str) -> str:
+    """The blocks of a Markdown text that more text leaves as they are: up to an empty line that
+    is in no fence of code."""
+    end = text.rfind(_GAP)
+    while end > 0 and text.count(_FENCE, 0, end) % 2:
+        end = text.rfind(_GAP, 0, end)
+    return text[: end + len(_GAP)] if end > 0 else ""
 
 
 def _blocks(document: QTextDocument) -> list[QTextBlock]:

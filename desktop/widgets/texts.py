@@ -81,8 +81,17 @@ def wrapped(text: str = "", role: str = "body") -> WrappedLabel:
 class ElidedLabel(QLabel):
     """One line that is shortened to its room; the whole text is its tooltip."""
 
-    def __init__(self, text: str = "", role: str = "body", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        text: str = "",
+        role: str = "body",
+        parent: QWidget | None = None,
+        *,
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+    ) -> None:
+        """elide: where it is shortened; of a path both ends tell most."""
         super().__init__(text, parent)
+        self._elide = elide
         self.setProperty("role", role)
         strong = role in ("title", "strong", "figure", "page")
         self.setFont(mono_font() if role == "mono" else scaled_font(role, strong=strong))
@@ -94,7 +103,7 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         metrics = self.fontMetrics()
-        shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        shown = metrics.elidedText(self.text(), self._elide, self.width())
         self.setToolTip(self.text() if shown != self.text() else "")
         painter = QPainter(self)
         # The text's own direction orders it; the layout's says on which side it stands.

@@ -2,16 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
     <context>
-        <name>AccountsPage</name>
-        <message numerus="yes">
-            <source>Google accepts all %n credential(s).</source>
-            <translation>
-                <numerusform>Google accepts all %n credential.</numerusform>
-                <numerusform>Google accepts all %n credentials.</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
         <name>Activity</name>
         <message numerus="yes">
             <source>%n failed attempt(s): {why}</source>
@@ -90,6 +80,23 @@
         </message>
     </context>
     <context>
+        <name>CheckNotice</name>
+        <message numerus="yes">
+            <source>Google accepts all %n credential(s).</source>
+            <translation>
+                <numerusform>Google accepts all %n credential.</numerusform>
+                <numerusform>Google accepts all %n credentials.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n} of %n credential(s) cannot be used now.</source>
+            <translation>
+                <numerusform>{n} of %n credential cannot be used now.</numerusform>
+                <numerusform>{n} of %n credentials cannot be used now.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>DoctorGroup</name>
         <message numerus="yes">
             <source>%n check(s) found something to do.</source>
@@ -118,24 +125,11 @@
                 <numerusform>%n credentials imported.</numerusform>
             </translation>
         </message>
-    </context>
-    <context>
-        <name>OverviewPage</name>
         <message numerus="yes">
-            <source>{ready} of %n credential(s) can serve requests</source>
+            <source>%n item(s) could not be used.</source>
             <translation>
-                <numerusform>{ready} of %n credential can serve requests</numerusform>
-                <numerusform>{ready} of %n credentials can serve requests</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>PoolCard</name>
-        <message numerus="yes">
-            <source>{ready} of %n credential(s) can serve requests</source>
-            <translation>
-                <numerusform>{ready} of %n credential can serve requests</numerusform>
-                <numerusform>{ready} of %n credentials can serve requests</numerusform>
+                <numerusform>%n item could not be used.</numerusform>
+                <numerusform>%n items could not be used.</numerusform>
             </translation>
         </message>
     </context>
@@ -172,10 +166,10 @@
     <context>
         <name>SettingsPage</name>
         <message numerus="yes">
-            <source>%n change(s) work from the next start on.</source>
+            <source>The next start brings %n change(s).</source>
             <translation>
-                <numerusform>%n change work from the next start on.</numerusform>
-                <numerusform>%n changes work from the next start on.</numerusform>
+                <numerusform>The next start brings %n change.</numerusform>
+                <numerusform>The next start brings %n changes.</numerusform>
             </translation>
         </message>
     </context>

@@ -77,6 +77,11 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
         return time.monotonic()
 
+    @property
+    def closed(self) -> bool:
+        """Whether the other side ended it, as servers do with idle ones."""
+        return self._transport.is_closing()
+
     def close(self) -> None:
         self._answer = None
         self._transport.close()

@@ -57,6 +57,8 @@ async def _send(
     port: int, request: bytes, events: int, free: list[Connection], tally: Tally
 ) -> None:
     try:
+        while free and free[-1].closed:  # it was not needed for longer than Pollux keeps one
+            free.pop()
         connection = free.pop() if free else await Connection.open(port)
         (await connection.send(request)).checked(events)
         free.append(connection)

@@ -60,3 +60,16 @@ def test_the_models_come_in_the_order_of_the_list() -> None:
 def test_a_refusal_without_a_sentence_gives_none() -> None:
     assert read_error(b'{"error":{"message":"No."}}') == "No."
     assert read_error(b"oops") == ""
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ("the name could not be looked up", "the name could not be looked up."),
+        ("Wait until 12:00 (UTC)", "Wait until 12:00 (UTC)."),
+        ("Is it on?", "Is it on?"),
+        ("", ""),
+    ],
+)
+def test_a_sentence_of_an_error_ends_as_one(sent: str, told: str) -> None:
+    assert read_error(b'{"error":{"message":"%s"}}' % sent.encode()) == told

@@ -54,3 +54,12 @@ async def test_no_system_proxy_is_asked(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     async with endpoint() as end:
         assert b"gemini-3.8-pro" in await LocalHttp().get(f"{end.url}/v1/models", "t")
+
+
+async def test_a_refusal_ends_with_a_full_stop() -> None:
+    async with endpoint() as end:
+        for told in ("Google did not answer usably", "All credentials rest."):
+            end.refusal = (503, told)
+            with pytest.raises(Refusal) as raised:
+                await LocalHttp().post(f"{end.url}/v1/chat/completions", "t", {}, lambda _: None)
+            assert raised.value.sentence == f"{told.rstrip('.')}."

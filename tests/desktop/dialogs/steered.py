@@ -14,6 +14,9 @@ class SteeredCommands(FakeCommands):
     async def export(self, passphrase: str | None) -> bytes:
         """The window may export, which no HTTP route does."""
         self._note("export", passphrase)
+        if self.gate is not None:
+            self.gate.reached.set()
+            await self.gate.opened.wait()
         return b'{"pollux_export": 1}' if passphrase else b"[]"
 
     def asked(self, name: str) -> list[tuple[object, ...]]:

@@ -303,6 +303,56 @@ async def test_signing_in_again_goes_straight_to_the_browser(
     await until(lambda: isinstance(dialog.step, Waiting))
     ((request,),) = commands.asked("begin_sign_in")
     assert request == SignInRequest("loopback", again="acc1")
+    assert "Sign in again: ada@example.com" in texts(dialog)
+    assert "Choose ada@example.com there." in texts(dialog)
+    dialog.reject()
+
+
+async def test_signing_in_as_another_account_warns_and_can_be_tried_again(
+    desk: Desk, over: QWidget, commands: SteeredCommands
+) -> None:
+    commands.put(credential("acc1", "ada@example.com", "needs_sign_in"))
+    dialog = AddAccount(desk, over, again="acc1")
+    dialog.open()
+    await until(lambda: isinstance(dialog.step, Waiting))
+    commands.consent(latest(commands))
+    await until(lambda: has_button(dialog, "Try again"))
+    assert "ada@example.com has not signed in again." in texts(dialog)
+    assert not has_button(dialog, "Add another")
+    press(dialog, "Try again")
+    await until(lambda: isinstance(dialog.step, Waiting))
+    assert commands.asked("begin_sign_in")[-1] == (SignInRequest("loopback", again="acc1"),)
+    renewed = replace(latest(commands), status=SignInStatus.DONE, renewed=("acc1",))
+    commands.put_sign_in(renewed)
+    await until(lambda: has_button(dialog, "Add another"))
+    assert "has not signed in again" not in texts(dialog)
+    dialog.reject()
+
+
+async def test_looking_again_says_that_it_looked(
+    desk: Desk, over: QWidget, commands: SteeredCommands
+) -> None:
+    dialog = await choosing(desk, over, commands)
+    press(dialog, "Check again")
+    await until(lambda: "Looked again at" in texts(dialog))
+    assert "nothing has changed" not in texts(dialog)
+    press(dialog, "Check again")
+    await until(lambda: "nothing has changed" in texts(dialog))
+    assert cut_texts(dialog) == []
+    dialog.reject()
+
+
+async def test_many_projects_are_chosen_with_one_press(
+    desk: Desk, over: QWidget, commands: SteeredCommands
+) -> None:
+    dialog = await choosing(desk, over, commands)
+    assert not has_button(dialog, "Select all")
+    press(dialog, "Check again")
+    await until(lambda: has_button(dialog, "Select all"))
+    press(dialog, "Select all")
+    assert has_button(dialog, "Use 3 project(s)")
+    press(dialog, "Select none")
+    assert not button(dialog, "Use").isEnabled()
     dialog.reject()
 
 

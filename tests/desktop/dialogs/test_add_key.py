@@ -55,6 +55,39 @@ async def test_of_several_keys_the_good_ones_stay_and_the_bad_one_can_be_mended(
     assert button(dialog, "Add key").isEnabled()
 
 
+async def test_what_is_no_key_is_told_what_one_looks_like_and_going_back_comes_first(
+    desk: Desk, over: QWidget
+) -> None:
+    dialog = shown(desk, over)
+    keys = field(dialog, SecretText, "API keys")
+    write(keys, "nonsense")
+    write(field(dialog, QLineEdit, "Name (optional)"), "team key")
+    press(dialog, "Add key")
+    await until(lambda: has_button(dialog, "Back"))
+    hint = "This is not an API key. A key begins with AIza or AQ. and has no spaces."
+    assert hint in texts(dialog)
+    assert not has_button(dialog, "Done")
+    assert button(dialog, "Back").property("kind") == "primary"
+    press(dialog, "Back")
+    assert keys.toPlainText() == "nonsense"
+    assert dialog.name_field.text() == "team key"
+    press(dialog, "Cancel")
+
+
+async def test_another_key_does_not_get_the_name_of_the_one_before(
+    desk: Desk, over: QWidget
+) -> None:
+    dialog = shown(desk, over)
+    write(field(dialog, SecretText, "API keys"), GOOD)
+    write(field(dialog, QLineEdit, "Name (optional)"), "team key")
+    write(field(dialog, QLineEdit, "Project id (optional)"), "team-project")
+    press(dialog, "Add key")
+    await until(lambda: has_button(dialog, "Done"))
+    press(dialog, "Add another")
+    assert dialog.name_field.text() == dialog.project_field.text() == ""
+    press(dialog, "Cancel")
+
+
 async def test_a_key_that_is_there_already_and_one_that_rests_are_told_apart(
     desk: Desk, over: QWidget, commands: SteeredCommands
 ) -> None:
@@ -87,7 +120,7 @@ async def test_a_refusal_is_told_at_its_key_with_a_button_for_googles_page(
     dialog = shown(desk, over)
     write(field(dialog, SecretText, "API keys"), GOOD)
     press(dialog, "Add key")
-    await until(lambda: has_button(dialog, "Done"))
+    await until(lambda: has_button(dialog, "Back"))
     assert "The vault is closed." in texts(dialog)
     press(dialog, "Open AI Studio")
     assert notes.opened == ["https://aistudio.google.com/apikey"]

@@ -1,3 +1,6 @@
+import asyncio
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -5,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
+from desktop import tasks
 from desktop.desk import Desk
 from desktop.dialogs.export import Export
 from desktop.widgets.sheet import Question
@@ -14,6 +18,7 @@ from tests.desktop.conftest import Notes, until
 from tests.desktop.cut import cut_texts
 from tests.desktop.dialogs.press import button, field, opened, press, texts, write
 from tests.desktop.dialogs.steered import SteeredCommands
+from tests.fakes.commands import Gate
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +102,40 @@ async def test_a_plain_export_that_is_not_meant_ends_there(
     assert opened(QFileDialog) is None
     assert not any(call[0] == "export" for call in commands.calls)
     dialog.reject()
+
+
+async def test_a_file_that_is_being_written_cannot_be_called_back(
+    desk: Desk,
+    over: QWidget,
+    notes: Notes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dialog = shown(desk, over)
+    press(dialog, "Without a passphrase, readable by anyone")
+    disk = threading.Event()
+    monkeypatch.setattr(os, "fsync", lambda _: disk.wait(5))
+    dialog._taken([tmp_path / "plain.json"])
+    await until(lambda: not button(dialog, "Cancel").isEnabled())
+    dialog.close()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    disk.set()
+    await until(lambda: notes.toasts == ["Exported to plain.json."])
+
+
+async def test_an_export_that_is_cancelled_before_it_is_written_leaves_no_file(
+    desk: Desk, over: QWidget, commands: SteeredCommands, tmp_path: Path
+) -> None:
+    commands.gate = Gate()
+    dialog = shown(desk, over)
+    press(dialog, "Without a passphrase, readable by anyone")
+    dialog._taken([tmp_path / "plain.json"])
+    await until(commands.gate.reached.is_set)
+    press(dialog, "Cancel")
+    commands.gate.opened.set()
+    await tasks.cancel_all()
+    assert not list(await asyncio.to_thread(tmp_path.iterdir))
 
 
 async def test_a_place_that_cannot_be_written_and_a_refusal_are_told(

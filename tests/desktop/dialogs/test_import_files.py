@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.desk import Desk
 from desktop.dialogs.import_files import ImportFiles
-from proxy_core.api import ImportFile, ImportReport, Refusal, RefusalCode
+from proxy_core.api import ImportedItem, ImportFile, ImportReport, Refusal, RefusalCode
 from tests.desktop.accessible import nameless
 from tests.desktop.conftest import until
 from tests.desktop.dialogs.press import field, has_button, press, texts, write
@@ -61,12 +61,45 @@ async def test_an_encrypted_export_asks_for_its_passphrase_until_it_is_right(
     write(passphrase, "open says me")
     press(dialog, "Import")
     await until(lambda: "The passphrase of pollux.export is wrong." in dialog.banner.sentence)
+    assert texts(dialog).count("The passphrase of pollux.export is wrong.") == 1
     await until(lambda: passphrase.isVisibleTo(dialog))
     write(passphrase, "open sesame")
     press(dialog, "Import")
     await until(lambda: "1 credential(s) imported." in texts(dialog))
     dialog.reject()
     assert passphrase.text() == ""
+
+
+async def test_what_needs_the_owner_stands_first_and_is_counted(
+    desk: Desk, over: QWidget, commands: SteeredCommands, tmp_path: Path
+) -> None:
+    file, empty = tmp_path / "keys.txt", tmp_path / "empty.txt"
+    file.write_text("AIza")
+    empty.touch()
+    items = (
+        ImportedItem("line 1", "added", "key1", "good"),
+        ImportedItem("line 2", "known", "key2", "old"),
+        ImportedItem("line 3", "added", "key3", "spent", "Its day is spent."),
+        ImportedItem("line 4", "refused", reason="This is not an API key."),
+    )
+
+    async def import_files(
+        files: tuple[ImportFile, ...], passphrase: str | None = None
+    ) -> ImportReport:
+        return ImportReport(items, "vault")
+
+    commands.import_files = import_files  # type: ignore[method-assign, assignment]  # another answer
+    dialog = ImportFiles(desk, over, [file, empty])
+    dialog.open()
+    await until(lambda: "2 credential(s) imported. 2 item(s) could not be used." in texts(dialog))
+    assert [line.sentence for line in dialog.outcomes.lines] == [
+        "The file is empty.",
+        "This is not an API key.",
+        "It is in, but rests: Its day is spent.",
+        "It was in the pool already.",
+        "Added.",
+    ]
+    dialog.reject()
 
 
 async def test_a_refusal_brings_the_drop_area_back(

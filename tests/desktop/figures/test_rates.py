@@ -1,41 +1,24 @@
-from desktop.figures.rates import MINUTES, Rates
-from proxy_core.api import Tokens, UsageRow
-from tests.fakes.window import exchange
+from desktop.figures.rates import MINUTES, Rates, hour_query
+from proxy_core.api import UsageRow
 
 NOW = 60_000.0 * 60
+ROWS = (
+    UsageRow(NOW, "flash", "", "", 3, 1, 10, 4, 5, 2, None),
+    UsageRow(NOW, "pro", "", "", 1, 0, 1, 0, 1, 0, None),
+)
 
 
-def test_an_exchange_counts_in_the_minute_that_it_ended_in() -> None:
-    rates = Rates()
-    rates.add(exchange(NOW - 1, total_s=2.0, tokens=Tokens(10, 4, 5, 1, 16)))
-    hour = rates.hour(NOW)
-    assert len(hour) == MINUTES
-    assert (hour[-1].answered, hour[-1].failed, hour[-1].tokens) == (1, 0, 16)
-    assert hour[-1].cached_tokens == 4
-    assert hour[-2].answered == 0
+def test_rows_of_a_minute_are_summed_up() -> None:
+    last = Rates(ROWS).hour(NOW + 59)[-1]
+    assert (last.answered, last.failed, last.tokens, last.cached_tokens) == (3, 1, 19, 4)
 
 
-def test_a_failed_one_counts_as_failed() -> None:
-    rates = Rates()
-    rates.add(exchange(NOW, status=429, tokens=None))
-    assert rates.hour(NOW)[-1].failed == 1
+def test_an_hour_has_sixty_whole_minutes_besides_the_running_one() -> None:
+    rates = Rates(ROWS)
+    assert [minute.answered for minute in rates.hour(NOW)] == [0] * MINUTES + [3]
+    assert rates.hour(NOW + MINUTES * 60)[0].answered == 3
+    assert not any(minute.answered for minute in rates.hour(NOW + (MINUTES + 1) * 60))
 
 
-def test_remembered_minutes_replace_counted_ones() -> None:
-    rates = Rates()
-    rates.add(exchange(NOW, total_s=0.0))
-    rates.restore(
-        [
-            UsageRow(NOW, "flash", "a", "x", 3, 1, 10, 0, 5, 2, None),
-            UsageRow(NOW, "pro", "a", "x", 1, 0, 1, 0, 1, 0, None),
-        ]
-    )
-    last = rates.hour(NOW)[-1]
-    assert (last.answered, last.failed, last.tokens) == (3, 1, 19)
-
-
-def test_minutes_older_than_an_hour_are_forgotten() -> None:
-    rates = Rates()
-    rates.add(exchange(NOW, total_s=0.0))
-    assert rates.hour(NOW + MINUTES * 60)[0].answered == 0
-    assert rates.hour(NOW)[-1].answered == 0
+def test_what_tells_of_the_hour_begins_with_its_first_minute() -> None:
+    assert hour_query(NOW + 59).since == NOW - MINUTES * 60

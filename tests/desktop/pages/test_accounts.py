@@ -15,15 +15,17 @@ from desktop.dialogs.export import Export
 from desktop.dialogs.import_files import ImportFiles
 from desktop.dialogs.remove import Remove
 from desktop.dialogs.rename import Rename
+from desktop.life import Phase
 from desktop.pages.accounts import AccountsPage
 from desktop.pages.accounts_details import Details
 from desktop.pages.accounts_model import Column
+from desktop.troubles import Trouble, TroubleKind
 from desktop.widgets.marks import Chip
 from proxy_core.api import Refusal, RefusalCode
 from tests.desktop.accessible import nameless, unexplained
 from tests.desktop.conftest import Notes, until
 from tests.desktop.cut import cut_texts
-from tests.desktop.dialogs.press import button, field, opened, press, texts, write
+from tests.desktop.dialogs.press import button, field, has_button, opened, press, texts, write
 from tests.desktop.dialogs.steered import SteeredCommands
 from tests.fakes.commands import credential, model
 from tests.fakes.window import FakeEngine, exchange
@@ -92,12 +94,106 @@ async def test_without_credentials_the_doors_are_shown(page: AccountsPage, desk:
     assert went == ["overview"]
 
 
+async def test_there_are_no_doors_while_pollux_does_not_run(
+    page: AccountsPage, desk: Desk, commands: SteeredCommands
+) -> None:
+    await desk.life.stop()
+    assert not page.welcome.isVisible()
+    assert "Pollux is not running" in texts(page.absent)
+    desk.life.trouble = Trouble(TroubleKind.OTHER, "Port 7860 is taken.", "Free it.")
+    desk.life.phase = Phase.TROUBLE
+    desk.life.changed.emit()
+    assert "Port 7860 is taken. Your credentials are kept" in texts(page.absent)
+    commands.state = "starting"
+    await desk.life.start()
+    assert "Pollux is starting" in texts(page.absent)
+    assert not page.first_import_button.isVisible()
+    commands.state = "serving"
+    commands.tell()
+    await until(page.welcome.isVisible)
+
+
+async def test_the_headline_says_why_nothing_serves(
+    page: AccountsPage, commands: SteeredCommands
+) -> None:
+    await with_pool(page, commands)
+    commands.put_state("paused")
+    await until(lambda: page.subtitle.text() == "Paused: requests are refused")
+
+
+async def test_a_notice_does_not_outlast_its_engine_or_a_visit(
+    page: AccountsPage, commands: SteeredCommands, desk: Desk
+) -> None:
+    await with_pool(page, commands)
+    page.commands.check("key1")
+    await until(page.banner.isVisible)
+    page.hide()
+    page.show()
+    assert not page.banner.isVisible()
+    page.commands.check("key1")
+    await until(page.banner.isVisible)
+    await desk.life.start_demo()
+    await until(lambda: not page.banner.isVisible())
+
+
+@pytest.mark.parametrize(("key", "dialog"), [(Qt.Key.Key_F2, Rename), (Qt.Key.Key_Delete, Remove)])
+async def test_keys_rename_and_remove_the_row(
+    page: AccountsPage, commands: SteeredCommands, key: Qt.Key, dialog: type[Rename]
+) -> None:
+    await with_pool(page, commands)
+    page.table.choose("key1")
+    QTest.keyClick(page.table, key)
+    await until(lambda: opened(dialog))
+    opened(dialog).reject()  # type: ignore[union-attr]  # it is open
+
+
+async def test_tab_shows_the_row_that_the_keys_go_to(
+    page: AccountsPage, commands: SteeredCommands
+) -> None:
+    await with_pool(page, commands)
+    page.activateWindow()
+    page.export_button.setFocus()
+    plain = page.table.grab().toImage()
+    page.table.setFocus(Qt.FocusReason.TabFocusReason)
+    assert [row.id for row in page.table.chosen()] == ["svc1"]
+    assert page.table.grab().toImage() != plain
+    QTest.keyClick(page.table, Qt.Key.Key_Down)
+    assert [row.id for row in page.table.chosen()] == ["acc1"]
+
+
+async def test_checking_all_keeps_the_focus_and_is_not_asked_for_twice(
+    page: AccountsPage, commands: SteeredCommands
+) -> None:
+    await with_pool(page, commands)
+    page.check_button.setFocus()
+    press(page, "Check all")
+    await until(page.spinner.isVisible)
+    press(page, "Check all")
+    assert page.focusWidget() is page.check_button
+    await until(page.spinner.isHidden)
+    assert len(commands.asked("check")) == 1
+
+
+async def test_switching_off_in_the_details_keeps_the_focus(
+    page: AccountsPage, commands: SteeredCommands
+) -> None:
+    await with_pool(page, commands)
+    page.show_details("key1")
+    details = opened(Details)
+    assert details is not None
+    button(details, "Switch off").setFocus()
+    press(details, "Switch off")
+    await until(lambda: has_button(details, "Switch on"))
+    assert details.focusWidget() is button(details, "Switch on")
+    details.reject()
+
+
 async def test_credentials_take_the_place_of_the_doors(
     page: AccountsPage, commands: SteeredCommands
 ) -> None:
     await with_pool(page, commands)
     assert not page.welcome.isVisible()
-    assert page.subtitle.text() == "2 of 3 credentials can serve requests"
+    assert page.subtitle.text() == "2 of 3 credential(s) can serve requests"
     assert nameless(page) == unexplained(page) == cut_texts(page) == []
 
 
@@ -124,7 +220,7 @@ async def test_the_tools_open_their_dialogs(
     [
         ("team-key", "Switch off", ("enable", "key1", False)),
         ("team-key", "Check", ("check", "key1")),
-        ("team-key", "Clear cooldown", ("clear", "key1")),
+        ("bot@ci", "Clear cooldown", ("clear", "svc1")),
     ],
 )
 async def test_the_menu_of_a_row_carries_out_commands(
@@ -137,7 +233,12 @@ async def test_the_menu_of_a_row_carries_out_commands(
 
 @pytest.mark.parametrize(
     ("text", "dialog"),
-    [("Sign in again…", AddAccount), ("Rename…", Rename), ("Remove…", Remove)],
+    [
+        ("Details", Details),
+        ("Sign in again…", AddAccount),
+        ("Rename…", Rename),
+        ("Remove…", Remove),
+    ],
 )
 async def test_the_menu_of_a_row_opens_dialogs(
     page: AccountsPage, commands: SteeredCommands, text: str, dialog: type[Rename]
@@ -180,8 +281,8 @@ async def test_copying_takes_the_chosen_rows(
     assert not secret
     lines = text.split("\n")
     assert len(lines) == 3
-    assert lines[1].startswith("team-key\tAPI key\tReady\t")
-    assert lines[1].endswith("home-project")
+    assert lines[2].startswith("team-key\tAPI key\tReady\t")
+    assert lines[2].endswith("home-project")
 
 
 async def test_searching_hides_the_others_and_says_when_none_is_left(
@@ -212,7 +313,7 @@ async def test_checking_all_tells_which_cannot_be_used(
     await with_pool(page, commands)
     press(page, "Check all")
     await until(page.banner.isVisible)
-    assert page.banner.sentence == "1 of 3 credentials cannot be used now."
+    assert page.banner.sentence == "1 of 3 credential(s) cannot be used now."
     assert "bot@ci" in texts(page.banner)
     assert button(page, "Check all").isEnabled()
 
@@ -301,7 +402,7 @@ async def test_details_lead_to_googles_page_and_close_when_the_credential_is_gon
     page: AccountsPage, commands: SteeredCommands, notes: Notes
 ) -> None:
     await with_pool(page, commands)
-    place = page.table.visualRect(page.table.sorted.index(2, Column.NAME)).center()
+    place = page.table.visualRect(page.table.sorted.index(0, Column.NAME)).center()
     viewport = page.table.viewport()
     QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place)
     QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=place)

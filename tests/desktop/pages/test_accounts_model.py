@@ -1,7 +1,8 @@
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
 
 from desktop.figures.rotation import Rotation
-from desktop.pages.accounts_model import AccountsModel, Column, SortedAccounts
+from desktop.pages.accounts_model import ROW, AccountsModel, Column, SortedAccounts
 from desktop.pages.accounts_rows import rows_of
 from proxy_core.api import CredentialView
 from tests.fakes.commands import credential, model
@@ -17,6 +18,19 @@ def shown(*views: CredentialView) -> AccountsModel:
 
 def labels(table: SortedAccounts) -> list[str]:
     return [table.index(at, Column.NAME).data() for at in range(table.rowCount())]
+
+
+@pytest.mark.parametrize("role", [Qt.ItemDataRole.DisplayRole, ROW])
+def test_what_does_not_exist_says_nothing(role: int) -> None:
+    source = shown(credential("acc1", "ada"))
+    table = SortedAccounts(source)
+    gone = source.index(0, Column.NAME)
+    source.show_rows(())
+    assert source.data(gone, role) is None
+    assert source.data(QModelIndex(), role) is None
+    assert table.data(QModelIndex(), role) is None
+    assert source.headerData(99, Qt.Orientation.Horizontal) is None
+    assert source.headerData(-1, Qt.Orientation.Horizontal) is None
 
 
 def test_only_rows_that_changed_are_told_of() -> None:
@@ -77,3 +91,18 @@ def test_a_screen_reader_hears_the_shared_quota_and_the_commands() -> None:
     role = Qt.ItemDataRole.AccessibleTextRole
     assert table.index(0, Column.NAME).data(role) == "ada, p, Shares one quota with team"
     assert table.index(0, Column.MENU).data(role) == "Commands for ada"
+
+
+def test_what_needs_its_owner_comes_first_then_the_names() -> None:
+    resting = (model("m", "cooling", until=NOW + 42),)
+    table = SortedAccounts(
+        shown(
+            credential("acc1", "d"),
+            credential("acc2", "a", "disabled", enabled=False),
+            credential("acc3", "z", "suspended"),
+            credential("acc4", "y", "api_off"),
+            credential("acc5", "b", models=resting),
+        )
+    )
+    table.sort(Column.MENU)
+    assert labels(table) == ["z", "y", "a", "b", "d"]

@@ -103,10 +103,11 @@ async def test_a_row_tells_who_served_and_why_not_the_first(
 ) -> None:
     engine.tell(exchange(AT, attempts=(GRACE_RESTS, ADA)))
     await until(lambda: rows(page))
-    assert spoken(page, 0, Column.STATUS) == "Failed over"
+    assert spoken(page, 0, Column.STATUS) == "After a switch"
     assert "ada@example.com" in spoken(page, 0, Column.CREDENTIAL)
     assert "quota of this minute is spent" in spoken(page, 0, Column.CREDENTIAL)
-    assert "openai-python" in spoken(page, 0, Column.TIME)
+    assert spoken(page, 0, Column.CLIENT) == "openai-python; OpenAI Chat"
+    assert spoken(page, 0, Column.TIME).endswith("took 1.90 s")
     assert "800 of them cached" in spoken(page, 0, Column.TOKENS)
 
 
@@ -114,7 +115,7 @@ async def test_a_row_tells_who_served_and_why_not_the_first(
     ("event", "word"),
     [
         (exchange(AT), "Answered"),
-        (exchange(AT, attempts=((*ADA[:2], "server_error"), ADA)), "Retried"),
+        (exchange(AT, attempts=((*ADA[:2], "server_error"), ADA)), "After a retry"),
         (exchange(AT, status=429), "Refused 429"),
         (exchange(AT, status=503, attempts=(), error="no_credentials"), "Failed 503"),
         (exchange(AT, status=499, error=None), "Client left"),
@@ -144,7 +145,7 @@ async def test_typing_filters_by_model_client_credential_and_status(
     )
     for text, left in (
         ("PRO", [other]),
-        ("aider failed", [other]),
+        ("aider switch", [other]),
         ("grace", [refused, other]),
         ("429", [refused]),
         ("openai-python ada", [plain]),
@@ -160,14 +161,14 @@ async def test_typing_filters_by_model_client_credential_and_status(
 
 async def test_the_segments_filter_by_outcome(page: ActivityPage, engine: FakeEngine) -> None:
     plain, moved = exchange(AT), exchange(AT + 1, attempts=(GRACE_RESTS, ADA))
-    refused = exchange(AT + 2, status=429)
-    engine.tell(plain, moved, refused)
-    await until(lambda: len(rows(page)) == 3)
+    refused, gone = exchange(AT + 2, status=429), exchange(AT + 3, status=499, error=None)
+    engine.tell(plain, moved, refused, gone)
+    await until(lambda: len(rows(page)) == 4)
     for text, left in (
         ("Answered", [moved, plain]),
-        ("Failed over", [moved]),
+        ("Not at once", [moved]),
         ("Failed", [refused]),
-        ("All", [refused, moved, plain]),
+        ("All", [gone, refused, moved, plain]),
     ):
         click(page, text)
         assert rows(page) == left
@@ -254,9 +255,29 @@ async def test_enter_opens_a_request_with_every_attempt(
     assert notes.copied == [(event.id, False)]
     assert nameless(sheet) == []
     assert cut_texts(sheet) == []
-    await until(lambda: sheet._scroller.verticalScrollBar().maximum() == 0)
+    await until(lambda: sheet.stage.verticalScrollBar().maximum() == 0)
+    ends = {
+        each.mapTo(sheet, each.rect().topRight()).x()
+        for each in (sheet.close_button, button(sheet, "Copy: Request id, as the log has it"))
+    }
+    assert len(ends) == 1, "all ends where the sheet does"
     click(sheet, "Close")
     await until(lambda: page.window().findChild(RequestSheet) is None)
+
+
+@pytest.mark.parametrize("minimised", [False, True])
+async def test_unseen_it_waits_for_no_clock_and_catches_up_when_shown(
+    page: ActivityPage, desk: Desk, engine: FakeEngine, minimised: bool
+) -> None:
+    engine.tell(exchange(AT))
+    await until(page._timer.isActive)
+    page.showMinimized() if minimised else page.hide()
+    assert not page._timer.isActive()
+    engine.tell(exchange(AT + 1))
+    await until(lambda: len(desk.figures.exchanges) == 2)
+    assert not page._timer.isActive()
+    page.showNormal()
+    await until(lambda: [event.at for event in rows(page)] == [AT + 1, AT])
 
 
 async def test_a_double_click_opens_a_request(page: ActivityPage, engine: FakeEngine) -> None:
@@ -285,6 +306,18 @@ async def test_another_engine_begins_a_new_list(
     await until(lambda: rows(page))
     desk.figures.begin_anew()
     assert rows(page) == []
+
+
+@pytest.mark.parametrize(("width", "left_out"), [(1076, 0), (696, 2)])
+async def test_names_have_room_before_figures_have(
+    page: ActivityPage, engine: FakeEngine, width: int, left_out: int
+) -> None:
+    engine.tell(exchange(AT, client="Continue/1.4.2"))
+    page.resize(width, 600)
+    await until(lambda: rows(page))
+    assert sum(map(page.table.isColumnHidden, Column)) == left_out
+    for column, name in ((Column.CLIENT, "Continue/1."), (Column.CREDENTIAL, ADA[1])):
+        assert page.fontMetrics().horizontalAdvance(name) <= page.table.columnWidth(column) - 16
 
 
 async def test_everything_has_a_name_and_nothing_is_cut(

@@ -7,18 +7,18 @@ import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from desktop.desk import Desk
 from desktop.pages.try_it import TryItPage
-from desktop.pages.try_it_talk import Answered, Asked
-from proxy_core.api import Refusal, RefusalCode
+from desktop.pages.try_it_talk import Asked
+from desktop.widgets.prose import DRESSED_LIVE
 from tests.desktop.accessible import nameless, unexplained
 from tests.desktop.conftest import Notes, until
 from tests.desktop.cut import cut_texts
+from tests.desktop.pages.trying import answers, click, idle, said, send, write
 from tests.fakes.commands import credential
 from tests.fakes.endpoint import DONE, Endpoint, endpoint, finish, frame, usage
-from tests.fakes.window import TOKEN, FakeEngine, exchange
+from tests.fakes.window import TOKEN, FakeEngine, FakeSources, exchange
 
 
 @pytest_asyncio.fixture
@@ -36,41 +36,6 @@ def page(desk: Desk, engine: FakeEngine, end: Endpoint) -> Iterator[TryItPage]:
     made.show()
     yield made
     shiboken6.delete(made)  # else every theme of a later test paints it anew
-
-
-def button(within: QWidget, text: str) -> QAbstractButton:
-    found = [
-        each
-        for each in within.findChildren(QAbstractButton)
-        if text in (each.text(), each.accessibleName()) and each.isVisibleTo(within)
-    ]
-    assert found, f"no button is called {text!r}"
-    return found[-1]
-
-
-def click(within: QWidget, text: str) -> None:
-    QTest.mouseClick(button(within, text), Qt.MouseButton.LeftButton)
-
-
-def write(page: TryItPage, text: str) -> None:
-    QTest.keyClicks(page.composer.field, text)
-
-
-def send(page: TryItPage, text: str) -> None:
-    write(page, text)
-    QTest.keyClick(page.composer.field, Qt.Key.Key_Return)
-
-
-def answers(page: TryItPage) -> list[Answered]:
-    return page.findChildren(Answered)
-
-
-def said(widget: QWidget) -> list[str]:
-    return [each.text() for each in widget.findChildren(QLabel) if each.isVisibleTo(widget)]
-
-
-async def idle(page: TryItPage) -> None:
-    await until(lambda: page.composer.send_button.isVisibleTo(page))
 
 
 async def test_a_question_is_answered_through_the_endpoint(page: TryItPage, end: Endpoint) -> None:
@@ -309,60 +274,31 @@ async def test_a_starter_asks_with_one_click(page: TryItPage, end: Endpoint) -> 
     assert end.bodies[0]["messages"][0]["content"] == "Say hello in five languages"
 
 
-async def test_without_credentials_it_says_what_to_do(
-    page: TryItPage, engine: FakeEngine, end: Endpoint
-) -> None:
-    engine.commands.pool.clear()
-    engine.tell()
-    await until(lambda: "There is no credential yet." in said(page))
-    went: list[str] = []
-    page.go.connect(went.append)
-    click(page, "Add API key")
-    click(page, "Add account")
-    send(page, "Hello?")
-    assert went == ["add_key", "add_account"]
-    assert end.bodies == []
-    assert page.composer.field.toPlainText() == "Hello?"
-
-
-async def test_while_paused_it_offers_to_resume(page: TryItPage, engine: FakeEngine) -> None:
-    engine.commands.put_state("paused")
-    await until(lambda: "Pollux is paused." in said(page))
-    resume = button(page, "Resume")
-    engine.tell(exchange(1.0))
-    assert button(page, "Resume") is resume
-    click(page, "Resume")
-    await until(lambda: "Pollux is paused." not in said(page))
-    assert ("resume",) in engine.commands.calls
-
-
-async def test_a_resume_that_fails_is_told(
-    page: TryItPage, engine: FakeEngine, notes: Notes
-) -> None:
-    engine.commands.put_state("paused")
-    await until(lambda: "Pollux is paused." in said(page))
-    engine.commands.refusal = Refusal(RefusalCode.CONFLICT, "Not now.", "")
-    click(page, "Resume")
-    await until(lambda: notes.toasts == ["Not now."])
-
-
-async def test_where_nothing_is_usable_it_points_to_accounts_and_still_asks(
-    page: TryItPage, engine: FakeEngine, end: Endpoint
-) -> None:
-    engine.commands.put_state("degraded")
-    await until(lambda: "No credential can be used at the moment." in said(page))
-    went: list[str] = []
-    page.go.connect(went.append)
-    click(page, "See accounts")
-    assert went == ["accounts"]
-    send(page, "Hello?")
+async def test_after_a_starter_one_writes_on(page: TryItPage, end: Endpoint) -> None:
+    page.activateWindow()
+    await until(page.isActiveWindow)
+    click(page, "Say hello in five languages")
+    assert page.focusWidget() is page.composer.field
     await idle(page)
-    assert end.bodies
+    assert page.focusWidget() is page.composer.field
 
 
-async def test_while_stopped_it_says_so(page: TryItPage, desk: Desk) -> None:
-    await desk.life.stop()
-    await until(lambda: "Pollux is not running." in said(page))
+@pytest.mark.parametrize(("width", "lines"), [(696, 1), (1076, 1)])
+async def test_the_box_of_models_leaves_room_for_the_words_beside_it(
+    page: TryItPage, width: int, lines: int
+) -> None:
+    page.resize(width, 600)
+    await until(lambda: page.subtitle.height() <= lines * page.subtitle.fontMetrics().height() + 2)
+
+
+async def test_the_list_of_models_is_as_wide_as_their_names(page: TryItPage, end: Endpoint) -> None:
+    long = "gemini-3.1-flash-lite-preview-with-a-name-that-goes-on"
+    end.models = (long,)
+    page.resize(696, 600)
+    page._models_of = None
+    page._look()
+    await until(lambda: page.model.findText(long) >= 0)
+    assert page.model.view().minimumWidth() > page.fontMetrics().horizontalAdvance(long)
 
 
 async def test_hidden_it_draws_nothing_and_catches_up_when_shown(
@@ -396,3 +332,46 @@ async def test_everything_has_a_name_and_nothing_is_cut(page: TryItPage, end: En
     await until(lambda: not cut_texts(page))
     assert nameless(page) == []
     assert unexplained(page) == []
+
+
+async def test_what_was_said_to_the_demo_does_not_go_to_google(
+    page: TryItPage, end: Endpoint, desk: Desk
+) -> None:
+    sources = desk.life._sources
+    assert isinstance(sources, FakeSources)
+    sources.demo_engine.commands.put(credential("accbbbbbbbbbb", "pretend@example.com"))
+    send(page, "To the owner's own")
+    await idle(page)
+    await desk.life.start_demo()
+    assert answers(page) == []
+    desk.life.url = end.url
+    end.pieces, end.hold_after = [frame(content="Half"), DONE], 1
+    send(page, "To the demo")
+    await until(lambda: answers(page) and answers(page)[0].prose.text == "Half")
+    await desk.life.leave_demo()
+    await until(lambda: end.left and not answers(page))
+    desk.life.url, end.hold_after = end.url, None
+    send(page, "Again")
+    await idle(page)
+    asked = [[each["content"] for each in body["messages"]] for body in end.bodies]
+    assert asked == [["To the owner's own"], ["To the demo"], ["Again"]]
+
+
+async def test_a_restart_leaves_the_conversation(page: TryItPage, desk: Desk) -> None:
+    send(page, "Hello")
+    await idle(page)
+    await desk.life.restart()
+    assert len(answers(page)) == 1
+
+
+async def test_a_long_answer_is_dressed_at_its_end(page: TryItPage, end: Endpoint) -> None:
+    first, second = "word " * DRESSED_LIVE, "**bold**"
+    end.pieces = [frame(content=first), frame(content=second), finish(), DONE]
+    end.hold_after = 2
+    send(page, "Go")
+    await until(lambda: answers(page)[0].prose.text == first + second)
+    prose = answers(page)[0].prose
+    assert prose.toPlainText().endswith("**bold**")
+    end.go_on.set()
+    await idle(page)
+    assert prose.toPlainText().endswith("word bold")

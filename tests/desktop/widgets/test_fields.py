@@ -1,5 +1,8 @@
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+import shiboken6
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtTest import QTest
@@ -23,6 +26,48 @@ def test_a_secret_is_hidden_until_it_is_asked_for(theme: Theme) -> None:
     assert made.field.displayText() == "secret"
     assert name_of(made.eye) == "Hide: Bearer token"
     assert nameless(made) == []
+
+
+@pytest.fixture
+def shown_secret(theme: Theme) -> Iterator[CopyField]:
+    """A secret that its owner looks at."""
+    made = CopyField(theme, "Bearer token", secret=True)
+    made.show_value("secret")
+    made.resize(400, 60)
+    made.show()
+    made.eye.click()
+    QApplication.clipboard().setText("before")
+    yield made
+    shiboken6.delete(made)
+
+
+def test_a_shown_secret_leaves_only_through_its_signal(shown_secret: CopyField) -> None:
+    told: list[str] = []
+    shown_secret.copied.connect(told.append)
+    field = shown_secret.field
+    QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(field, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    field.copy()
+    assert QApplication.clipboard().text() == "before"
+    assert told == ["secret"]
+
+
+def test_nothing_of_a_secret_can_be_selected_or_taken_from_a_menu(
+    shown_secret: CopyField,
+) -> None:
+    field = shown_secret.field
+    field.selectAll()
+    assert field.selectedText() == ""
+    QTest.mouseDClick(field, LEFT, pos=QPoint(20, field.height() // 2))
+    assert field.selectedText() == ""
+    assert field.contextMenuPolicy() == Qt.ContextMenuPolicy.NoContextMenu
+
+
+def test_a_secret_is_hidden_again_when_the_page_is_left(shown_secret: CopyField) -> None:
+    shown_secret.hide()
+    shown_secret.show()
+    assert shown_secret.field.echoMode() == QLineEdit.EchoMode.Password
+    assert name_of(shown_secret.eye) == "Show: Bearer token"
 
 
 def test_copying_tells_the_value(theme: Theme) -> None:

@@ -16,6 +16,11 @@ def test_scales_are_round(highest: float, top: float) -> None:
     assert scale_for(highest).top == top
 
 
+@pytest.mark.parametrize("highest", range(60))
+def test_few_are_measured_in_whole_numbers(highest: int) -> None:
+    assert all(value.is_integer() for value in scale_for(highest).ticks)
+
+
 @given(st.floats(min_value=1e-6, max_value=1e12))
 def test_a_scale_holds_its_highest_value_in_few_steps(highest: float) -> None:
     scale = scale_for(highest, least_step=0)

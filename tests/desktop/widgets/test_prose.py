@@ -4,7 +4,7 @@ import pytest
 import shiboken6
 
 from desktop.look.theme import Mode, Theme
-from desktop.widgets.prose import Prose
+from desktop.widgets.prose import DRESSED_LIVE, Prose
 
 
 @pytest.fixture
@@ -22,6 +22,55 @@ async def test_it_is_as_high_as_its_text(prose: Prose) -> None:
     prose.show_plain("one line\n" * 10)
     assert prose.height() > 8 * low
     assert prose.verticalScrollBar().maximum() == 0
+
+
+async def test_a_growing_text_is_dressed_while_it_is_short(prose: Prose) -> None:
+    prose.show_growing("**Bold** a")
+    prose.show_growing("**Bold** and more")
+    assert prose.toPlainText() == "Bold and more"
+
+
+async def test_only_what_is_new_is_put_into_a_long_text(prose: Prose) -> None:
+    head, tail = "**word** " * (DRESSED_LIVE // 9) + "\n\n", "```python\na = **1**\n"
+    prose.show_growing(head + tail)
+    document, height = prose.document(), prose.height()
+    assert "word word" in prose.toPlainText()
+    assert prose.toPlainText().endswith("```python\na = **1**\n")
+    prose.show_growing(head + tail + "\n\nb = **2**\n" * 5)
+    assert prose.document() is document, "nothing is laid out anew"
+    assert prose.toPlainText().endswith("b = **2**\n")
+    assert prose.height() > height
+    assert prose.text == head + tail + "\n\nb = **2**\n" * 5
+    prose.show_markdown(head + tail + "```\n")
+    assert "```" not in prose.toPlainText()
+
+
+async def test_another_text_takes_the_place_of_a_growing_one(prose: Prose) -> None:
+    prose.show_growing("x" * 2 * DRESSED_LIVE)
+    prose.show_growing("y" * 2 * DRESSED_LIVE)
+    assert "x" not in prose.toPlainText()
+    prose.show_growing("z")
+    assert prose.toPlainText() == "z"
+
+
+async def test_a_growing_text_goes_on_in_another_theme(prose: Prose, theme: Theme) -> None:
+    text = "**a**\n\n" * DRESSED_LIVE
+    prose.show_growing(text)
+    theme.choose(Mode.DARK)
+    prose.show_growing(text + "**b")
+    assert prose.toPlainText().endswith("\n**b")
+    assert prose.toPlainText().count("a") == DRESSED_LIVE
+    theme.choose(Mode.LIGHT)
+
+
+async def test_a_plain_text_that_goes_on_keeps_its_document(prose: Prose) -> None:
+    prose.show_plain("one\n")
+    document = prose.document()
+    prose.show_plain("one\n**two**")
+    assert prose.document() is document
+    assert prose.toPlainText() == "one\n**two**"
+    prose.show_plain("three")
+    assert prose.toPlainText() == "three"
 
 
 async def test_a_narrow_one_is_higher(prose: Prose) -> None:
