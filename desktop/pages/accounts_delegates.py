@@ -174,7 +174,7 @@ class _Pen:
         """The model, and behind it how long until it counts anew."""
         font = scaled_font("caption")
         if use.left:
-            width = QFontMetrics(font).horizontalAdvance(use.left)
+            width = QFontMetrics(font).horizontalAdvance(use.left) + 2  # the advance is rounded
             last = line.adjusted(line.width() - width, 0, 0, 0)
             sign = QRect(last.left() - _ANEW - _GAP, line.center().y() - 5, _ANEW, _ANEW)
             icons.draw(self._painter, "refresh", self._tokens.faint, QRectF(self._placed(sign)))
