@@ -37,6 +37,11 @@ class Telling(QObject):
         at_login.changed.connect(self._show)
         self._show()
 
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing bad was told last that still holds."""
+        return not self._exhausted
+
     def _show(self) -> None:
         life, snapshot = self._desk.life, self._desk.bridge.snapshot
         status = status_of(self._desk)
@@ -57,7 +62,7 @@ class Telling(QObject):
         self._show()
         trouble = self._desk.life.trouble
         if trouble is not None and trouble.kind is TroubleKind.PORT_TAKEN:
-            self._notify(notices.port_taken(trouble.port))
+            self._notify(notices.port_taken(trouble.port, can_change=bool(trouble.free_port)))
 
     def _look(self, snapshot: Snapshot) -> None:
         self._show()
@@ -76,10 +81,12 @@ class Telling(QObject):
         snapshot = self._desk.bridge.snapshot
         if self._desk.life.phase is not Phase.RUNNING or not snapshot.credentials:
             return
-        exhausted = snapshot.state == "degraded" or self._desk.in_line.all_rest
+        degraded = snapshot.state == "degraded"
+        if snapshot.state == "paused" or not (degraded or self._desk.in_line.line):
+            return  # there is no news while nobody is asked, nor before the answer
+        exhausted = degraded or self._desk.in_line.all_rest
         if exhausted and not self._exhausted:
-            unusable = snapshot.state == "degraded"
-            sentence = why_unusable(snapshot) if unusable else resting(self._desk)
+            sentence = why_unusable(snapshot) if degraded else resting(self._desk)
             self._notify(notices.pool_exhausted(sentence))
         elif self._exhausted and not exhausted:
             self._notify(notices.back())

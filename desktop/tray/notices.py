@@ -135,14 +135,19 @@ def unreachable(sentence: str) -> Notice:
     )
 
 
-def port_taken(port: int) -> Notice:
+def port_taken(port: int, *, can_change: bool = True) -> Notice:
+    """can_change: whether the window offers another one."""
+    if can_change:
+        text = QCoreApplication.translate(
+            "Notices", "Another program holds port {port}. Click here to choose another one."
+        )
+    else:
+        text = QCoreApplication.translate("Notices", "Another program holds port {port}.")
     return Notice(
         Kind.PORT_TAKEN,
         str(port),
         QCoreApplication.translate("Notices", "Pollux is not serving"),
-        QCoreApplication.translate(
-            "Notices", "Another program holds port {port}. Click here to choose another one."
-        ).format(port=port),
+        text.format(port=port),
         "overview",
     )
 

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 KEY: Final = "window/geometry"
 USUAL: Final = QSize(1180, 800)
+FRAME: Final = QSize(16, 48)
+"Room for the frame and the title that the desktop puts around."
 SEEN: Final = QSize(160, 40)
 "So much of the window's head has to be on a screen."
 
@@ -26,7 +28,7 @@ def restore(window: QWidget, memory: QSettings) -> None:
             return
     screen = QGuiApplication.primaryScreen()
     room = screen.availableGeometry()
-    place = QRect(room.topLeft(), USUAL.boundedTo(room.size()))
+    place = QRect(room.topLeft(), USUAL.boundedTo(room.size() - FRAME))
     place.moveCenter(room.center())
     window.setGeometry(place)
 

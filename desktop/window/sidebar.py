@@ -48,6 +48,8 @@ class Sidebar(QFrame):
         super().__init__()
         self._desk = desk
         self._status: Status | None = None
+        self._turning = False
+        "Whether a pause or its end was asked for and is not there yet."
         self.setProperty("kind", "sidebar")
         self.navigation = Navigation(desk.theme, entries)
         self.navigation.chosen.connect(self.chosen)
@@ -60,6 +62,8 @@ class Sidebar(QFrame):
         self.be_narrow(narrow=False)
         desk.life.changed.connect(self.show_status)
         desk.bridge.snapshot_changed.connect(self.show_status)
+        desk.bridge.happened.connect(self.show_status)
+        desk.in_line.changed.connect(self.show_status)
         self.show_status()
 
     def _lay_out(self) -> None:
@@ -139,7 +143,9 @@ class Sidebar(QFrame):
         spawn(self._pause_or_resume(), name="pause or resume")
 
     async def _pause_or_resume(self) -> None:
-        self.pause_button.setEnabled(False)
+        if self._turning:
+            return
+        self._turning = True  # a disabled button would hand its focus to another one
         try:
             if self._paused:
                 await self._desk.bridge.ask(lambda to: to.resume())
@@ -148,4 +154,5 @@ class Sidebar(QFrame):
         except Refusal as refusal:
             self._desk.toast(said(refusal.sentence))
         finally:
+            self._turning = False
             self._name_button()

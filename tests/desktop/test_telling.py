@@ -89,6 +89,20 @@ async def test_it_is_told_once_that_nobody_is_free_and_once_that_somebody_is_aga
     await until(lambda: tray.views[-1].state is TrayState.SERVING)
 
 
+async def test_a_pause_while_all_rest_is_no_good_news(
+    telling: Telling, tray: WrittenTray, engine: FakeEngine, desk: Desk
+) -> None:
+    ends = desk.figures.now() + 95
+    engine.commands.put(credential("accaaaaaaaaaa", "ada@example.com", "busy", until=ends))
+    await until(lambda: tray.messages)
+    engine.commands.put_state("paused")
+    await until(lambda: tray.views[-1].paused)
+    assert not telling.is_well
+    engine.commands.put_state("serving")
+    await until(lambda: not tray.views[-1].paused)
+    assert not telling.is_well
+
+
 async def test_one_refused_request_is_no_news_while_others_are_free(
     telling: Telling, tray: WrittenTray, engine: FakeEngine, desk: Desk
 ) -> None:

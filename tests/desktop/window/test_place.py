@@ -33,4 +33,4 @@ def test_nonsense_in_the_memory_gives_the_usual_place(theme: Theme, tmp_path: Pa
     place.restore(window, memory)
     room = QGuiApplication.primaryScreen().availableGeometry()
     assert room.contains(window.geometry())
-    assert window.size() == place.USUAL.boundedTo(room.size())
+    assert window.size() == place.USUAL.boundedTo(room.size() - place.FRAME)
