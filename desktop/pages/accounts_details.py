@@ -26,6 +26,8 @@ from desktop.widgets.snug import Snug
 from desktop.widgets.texts import ElidedLabel, label
 from proxy_core.api import CredentialView, Line, ModelView, Place, Snapshot
 
+TITLE = 72
+"Of a window, and the row of buttons that a narrow screen breaks in two."
 AROUND = 210
 "What heading, buttons and margins take of the window's height."
 LEAST = 280
@@ -46,7 +48,7 @@ class Details(WorkingSheet):
         self._id, self._commands = credential_id, commands
         self._line: Line | None = None
         self._shown: tuple[Row, Line | None] | None = None
-        self.stage = Snug(max(parent.window().height() - AROUND, LEAST))
+        self.stage = Snug(max(self._room(parent) - AROUND, LEAST))
         self.stage.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that keys can scroll it
         self.stage.setAccessibleName(self.tr("Details"))
         self.body.addWidget(self.stage, 1)
@@ -70,6 +72,12 @@ class Details(WorkingSheet):
         self._soon.timeout.connect(self._ask_and_look)
         self._look()
         self.close_button.setFocus()
+
+    @staticmethod
+    def _room(parent: QWidget) -> int:
+        """Height that there is: of the window, but a screen may have less below its title."""
+        screen = parent.screen().availableGeometry().height() - TITLE
+        return min(parent.window().height(), screen)
 
     def open(self) -> None:
         super().open()

@@ -54,13 +54,17 @@ class PoolCard(Card):
         )
         self._bar.setVisible(status_of(self._desk).state in COUNTED)
         self._bar.show_share(usable / len(views) if views else 0.0, text)
-        states = Counter(view.state for view in views).most_common()
+        line = self._desk.in_line.line
+        rests = {place.credential_id: place.reason for place in line.places} if line else {}
+        states = Counter(
+            (rests.get(view.id) or view.state) if view.state in USABLE else view.state
+            for view in views
+        ).most_common()
         if states != self._states:
             self._states = states
             clear(self._chips)
             for state, count in states:
                 self._chips.addWidget(self._chip(state, count))
-        line = self._desk.in_line.line
         self.queue.setVisible(line is not None and bool(line.places))
         if line is not None:
             self._show_line(line)

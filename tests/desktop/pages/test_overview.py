@@ -13,8 +13,9 @@ from desktop.figures.today import day_queries
 from desktop.figures.usage import SPANS, SpanName
 from desktop.look.theme import Mode
 from desktop.pages.overview import OverviewPage, by_threes
+from desktop.widgets.marks import Chip
 from desktop.widgets.texts import ElidedLabel
-from proxy_core.api import NetworkChanged, UsageQuery, UsageRow
+from proxy_core.api import Line, NetworkChanged, Place, UsageQuery, UsageRow
 from tests.desktop.accessible import nameless, unexplained
 from tests.desktop.conftest import Notes, until
 from tests.desktop.cut import cut_texts
@@ -389,3 +390,19 @@ async def test_a_removed_credential_keeps_its_share_without_a_name(
     engine.tell(exchange(time.time(), attempts=[("accgone", "gone", "ok")]))
     await until(lambda: page.rotation.shares._ranks[0].share == 1.0)
     assert page.rotation.shares._ranks[0].name == "A credential that was removed"
+
+
+async def test_the_pool_s_chips_say_that_a_usable_credential_rests(
+    desk: Desk, engine: FakeEngine
+) -> None:
+    engine.commands.put(credential("accaaaaaaaaaa", "ada@example.com"))
+    page = OverviewPage(desk)
+    page.show()
+    await until(lambda: desk.in_line.line)
+    ends = desk.figures.now() + 95
+    place = Place(
+        "accaaaaaaaaaa", "ada@example.com", free=False, reason="cooling", until=ends, sentence=""
+    )
+    desk.in_line.line = Line("gemini-3.8-flash", (place,))
+    desk.in_line.changed.emit()
+    await until(lambda: "Resting: 1" in [c.accessibleName() for c in page.pool.findChildren(Chip)])
