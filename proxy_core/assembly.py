@@ -136,7 +136,7 @@ def build(
     door = FrontDoor(
         guards=frame.guards,
         services=frame.services,
-        dialect=OpenAIChat(),
+        dialects=(OpenAIChat(),),
         # The engine is made of this door: both are looked up when they are asked for.
         probes=Probes(lambda: engine.ready(), lambda: frame.usage.metrics(engine.snapshot())),  # noqa: PLW0108
         bus=frame.bus,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from proxy_core.errors import Problem
+from proxy_core.gemini.families import Family, family
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import Call, Chunk
 
@@ -32,6 +33,12 @@ class ParseContext:
     "Tags around thoughts in plain content (setting THOUGHT_WRAPPER_TAGS)."
     aliases: Mapping[str, str] = field(default_factory=dict)
     "Client's model name to a Gemini model (setting MODEL_ALIASES, first entry)."
+    form: str = ""
+    "Content-Type of the body where it is no JSON: a multipart form. Per request."
+
+    def family(self, model: str) -> Family:
+        """The abilities of a bare model id."""
+        return family(model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,14 @@ class Renderer(Protocol):
     "Of the stream."
     keep_alive: bytes
     "What fills silence in the stream."
+    whole_type: str
+    "Content type of the whole answer."
+
+    def opening(self) -> bytes:
+        """Frames that may go out before the first chunk, when Google takes long to answer.
+
+        Asked for at most once and before `chunk`, which then leaves them out.
+        """
 
     def chunk(self, chunk: Chunk, call_index: int = 0) -> bytes:
         """Takes in one chunk of call `call_index`; returns the frames it causes, maybe none.
@@ -65,7 +80,7 @@ class Renderer(Protocol):
         """Frames that tell a failure inside a running stream; nothing follows them."""
 
     def whole(self) -> bytes:
-        """The complete JSON answer, after the last chunk of every call."""
+        """The complete answer, after the last chunk of every call."""
 
 
 class ParsedRequest(NamedTuple):
@@ -84,6 +99,8 @@ class Dialect(Protocol):
     """A client-facing API form."""
 
     name: str
+    action: str
+    "What its clients ask for, as the log and the window call it: `chat.completions`."
 
     def parse(self, body: bytes, context: ParseContext) -> ParsedRequest:
         """Understands a POST body. Raises BadRequest, and nothing else, whatever the bytes."""

@@ -6,11 +6,15 @@ from aiohttp.web import BaseRequest, RequestPayloadError
 from proxy_core.errors import BadRequest, ProblemKind
 
 
-async def read_body(request: BaseRequest, limit_bytes: int) -> bytes:
-    """The whole body, decompressed. Raises BadRequest beyond `limit_bytes`, before reading on."""
+async def read_body(request: BaseRequest, limit_bytes: int, *, is_form: bool = False) -> bytes:
+    """The whole body, decompressed. Raises BadRequest beyond `limit_bytes`, before reading on.
+
+    is_form: a form is what this route asks for.
+    """
     if not request.body_exists:
         return b""
-    _refuse_forms_of_pages(request)
+    if not is_form:
+        _refuse_forms_of_pages(request)
     length = request.content_length
     if length is not None and length > limit_bytes:
         raise too_large(limit_bytes)

@@ -1,6 +1,6 @@
 """What every handler shares, and the answers that all of them give."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp.web import BaseRequest, Response
@@ -45,6 +45,8 @@ class Visit:
     out: Outflow | None = None
     "The streamed answer, where there is one."
     debug: DebugLog | None = None
+    form: str = ""
+    "Content-Type of the body where it is a multipart form."
 
     def headers(self) -> dict[str, str]:
         """What goes with every answer."""
@@ -79,13 +81,20 @@ class Visit:
         self.exchange.error = problem.kind
         return self.answer(reply.body, reply.content_type, reply.status, reply.headers)
 
-    def outflow(self, content_type: str, keep_alive: bytes, pace: Pace) -> Outflow:
+    def outflow(
+        self,
+        content_type: str,
+        keep_alive: bytes,
+        pace: Pace,
+        opening: Callable[[], bytes] | None = None,
+    ) -> Outflow:
         self.out = out = Outflow(
             self.request,
             content_type=content_type,
             keep_alive=keep_alive,
             headers=self.headers,
             pace=pace,
+            opening=opening,
             tap=None if self.debug is None else self.debug.tap(self.exchange.id),
         )
         if self.closing:

@@ -6,7 +6,7 @@ fails is told in the caller's own dialect, and every exchange ends in one event.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import orjson
@@ -67,7 +67,7 @@ class FrontDoor:
         *,
         guards: Guards,
         services: Services,
-        dialect: Dialect,
+        dialects: Iterable[Dialect],
         probes: Probes,
         bus: Bus,
         clock: Clock,
@@ -75,7 +75,7 @@ class FrontDoor:
     ) -> None:
         self._guards = guards
         self._services = services
-        self._chat = dialect
+        self._dialects = {dialect.name: dialect for dialect in dialects}
         self._native = GeminiNative()
         self._probes = probes
         self._bus = bus
@@ -180,11 +180,12 @@ class FrontDoor:
         if not (services.serves_api or route.target in WITHOUT_API):
             raise BadRequest(ONLY_CREDENTIALS, kind=ProblemKind.NOT_FOUND)
         match route.target:
-            case Target.CHAT:
-                exchange.dialect, exchange.action = self._chat.name, "chat.completions"
+            case Target.TRANSLATED:
+                dialect = self._dialects[route.dialect]
+                exchange.dialect, exchange.action = dialect.name, dialect.action
                 self._refuse_while_paused()
-                body = await self._body(visit)
-                return await translated.answer(visit, self._chat, services, body)
+                body = await self._body(visit, takes_form=route.takes_form)
+                return await translated.answer(visit, dialect, services, body)
             case Target.NATIVE_CALL:
                 exchange.dialect = self._native.name
                 exchange.action = route.action
@@ -234,9 +235,13 @@ class FrontDoor:
         if self.paused:
             raise Failed(Problem(ProblemKind.UNAVAILABLE, PAUSED, retry_after_s=RETRY_PAUSED_S))
 
-    async def _body(self, visit: Visit) -> bytes:
+    async def _body(self, visit: Visit, *, takes_form: bool = False) -> bytes:
+        kind = visit.request.headers.get("Content-Type", "")
+        if takes_form and kind.lower().startswith("multipart/form-data"):
+            visit.form = kind
+        limit = self._services.max_body_bytes
         try:
-            body = await read_body(visit.request, self._services.max_body_bytes)
+            body = await read_body(visit.request, limit, is_form=bool(visit.form))
         except BadRequest:
             visit.closing = True  # the rest of the body is not read
             raise
@@ -245,17 +250,23 @@ class FrontDoor:
         return body
 
     def _refuse(self, visit: Visit, problem: Problem, route: Route | None = None) -> StreamResponse:
-        gemini = (
-            route.native
-            if route is not None
-            else speaks_gemini(visit.path, visit.request.headers, visit.query)
-        )
-        dialect = self._native if gemini else self._chat
+        dialect = self._dialect_of(visit, route)
         reply: ErrorReply = dialect.error(problem, visit.exchange.id)
         if not visit.exchange.action:  # no exchange line will tell of it
             method, path = visit.request.method, visit.path[:200]
             log.info("%s %s %s was refused: %s", visit.exchange.id, method, path, problem.kind)
         return visit.refuse(problem, reply)
+
+    def _dialect_of(self, visit: Visit, route: Route | None) -> Dialect | GeminiNative:
+        """Whose words an error takes: the route's, else what the client looks like."""
+        if route is not None and route.dialect:
+            return self._dialects[route.dialect]
+        gemini = (
+            route.native
+            if route is not None
+            else speaks_gemini(visit.path, visit.request.headers, visit.query)
+        )
+        return self._native if gemini else self._dialects[DEFAULT]
 
     def _ended(self, visit: Visit) -> ExchangeEnded:
         exchange = visit.exchange
@@ -283,6 +294,8 @@ def _product(user_agent: str) -> str:
     return word if word.isprintable() else ""
 
 
+DEFAULT = "openai_chat"
+"Whose words an error takes where nothing tells."
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 UNKNOWN_HOST = (
     "This Host name is not allowed. Use the IP address or localhost, or add the name to "

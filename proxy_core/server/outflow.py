@@ -34,17 +34,20 @@ class Outflow:
         keep_alive: bytes,
         headers: Callable[[], Mapping[str, str]],
         pace: Pace,
+        opening: Callable[[], bytes] | None = None,
         tap: Callable[[bytes], None] | None = None,
     ) -> None:
         """headers: asked for when the head goes out, since the trace is known only then.
 
-        tap: is given all frames too.
+        opening: what goes out with a head that had to go before the first frame; without it,
+        a keep-alive. tap: is given all frames too.
         """
         self._request = request
         self._response = StreamResponse()
         self._response.content_type = content_type
         self._headers = headers
         self._keep_alive = keep_alive
+        self._opening = opening
         self._pace = pace
         self._tap = tap
         self._loop = asyncio.get_running_loop()
@@ -105,10 +108,13 @@ class Outflow:
 
     async def _write_keep_alive(self) -> None:
         try:
+            fill = self._keep_alive
             if not self.started:
                 await self._start()
+                if self._opening is not None:
+                    fill = self._opening()
             self._touched = self._loop.time()
-            await self._writer.write(self._keep_alive)
+            await self._writer.write(fill)
         except OSError:
             pass  # the client left: its handler is told in its own way
         finally:

@@ -20,7 +20,8 @@ class Target(Enum):
     HEALTH = auto()
     READY = auto()
     METRICS = auto()
-    CHAT = auto()
+    TRANSLATED = auto()
+    "A dialect that is translated: `Route.dialect`."
     OPENAI_MODELS = auto()
     OPENAI_MODEL = auto()
     NATIVE_MODELS = auto()
@@ -55,6 +56,10 @@ class Route:
 
     target: Target
     methods: frozenset[str]
+    dialect: str = ""
+    "Name of the translated dialect."
+    takes_form: bool = False
+    "Whether the body may be a multipart form."
     version: str = ""
     model: str = ""
     action: str = ""
@@ -82,7 +87,7 @@ _EXACT: Mapping[str, Route] = {
         f"{prefix}/{path}": route
         for prefix in ("", "/v1", "/v1beta/openai")
         for path, route in {
-            "chat/completions": Route(Target.CHAT, _POST),
+            "chat/completions": Route(Target.TRANSLATED, _POST, "openai_chat"),
             "models": Route(Target.OPENAI_MODELS, _GET),
         }.items()
     },
@@ -143,10 +148,10 @@ def _call(path: str) -> Route | None:
 def _native_route(match: re.Match[str]) -> Route:
     version, model, action = match["version"], match["model"] or "", match["action"] or ""
     if action:
-        return Route(Target.NATIVE_CALL, _POST, version, model, action)
+        return Route(Target.NATIVE_CALL, _POST, version=version, model=model, action=action)
     if model:
-        return Route(Target.NATIVE_MODEL, _GET, version, model)
-    return Route(Target.NATIVE_MODELS, _GET, version)
+        return Route(Target.NATIVE_MODEL, _GET, version=version, model=model)
+    return Route(Target.NATIVE_MODELS, _GET, version=version)
 
 
 def speaks_gemini(path: str, headers: Mapping[str, str], query: str) -> bool:

@@ -5,6 +5,7 @@ same. Not here: what a dialect looks like.
 """
 
 import asyncio
+from dataclasses import replace
 
 import orjson
 from aiohttp.web import StreamResponse
@@ -26,21 +27,24 @@ from proxy_core.server.outflow import Outflow
 async def answer(visit: Visit, dialect: Dialect, services: Services, body: bytes) -> StreamResponse:
     """Answers one request in `dialect`. Raises BadRequest and Failed before the first frame."""
     exchange = visit.exchange
-    parsed = dialect.parse(body, services.parsing)
+    context = services.parsing
+    if visit.form:
+        context = replace(context, form=visit.form)
+    parsed = dialect.parse(body, context)
     exchange.stream = parsed.stream
     exchange.model = parsed.calls[0].model
     renderer = parsed.renderer(Stamp(exchange.id, int(exchange.at), new_id))
     if parsed.stream:
         return await _stream(visit, parsed, renderer, services)
     await _fold(exchange, parsed, renderer, services)
-    return visit.answer(renderer.whole())
+    return visit.answer(renderer.whole(), renderer.whole_type)
 
 
 async def _fold(
     exchange: Exchange, parsed: ParsedRequest, renderer: Renderer, services: Services
 ) -> None:
     if len(parsed.calls) == 1:
-        answers = [await services.relay.chunks(exchange, parsed.calls[0])]
+        answers = [await _chunks(exchange, parsed.calls[0], services)]
     else:
         answers = await _side_by_side(exchange, parsed.calls, services)
     for index, chunks in enumerate(answers):
@@ -49,12 +53,19 @@ async def _fold(
         _count(exchange, tokens_of(chunks[-1]))
 
 
+async def _chunks(exchange: Exchange, call: Call, services: Services) -> list[Chunk]:
+    """A call's answer, streamed by Google where the action is one that streams."""
+    if call.streams:
+        return await services.relay.chunks(exchange, call)
+    return [(await services.relay.whole(exchange, call)).chunk]
+
+
 async def _side_by_side(
     exchange: Exchange, calls: tuple[Call, ...], services: Services
 ) -> list[list[Chunk]]:
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(services.relay.chunks(exchange, call)) for call in calls]
+            tasks = [group.create_task(_chunks(exchange, call, services)) for call in calls]
     except* Failed as failures:
         raise _first(failures) from None
     return [task.result() for task in tasks]
@@ -63,7 +74,7 @@ async def _side_by_side(
 async def _stream(
     visit: Visit, parsed: ParsedRequest, renderer: Renderer, services: Services
 ) -> StreamResponse:
-    out = visit.outflow(renderer.content_type, renderer.keep_alive, services.pace)
+    out = visit.outflow(renderer.content_type, renderer.keep_alive, services.pace, renderer.opening)
     exchange = visit.exchange
     try:
         try:

@@ -68,7 +68,7 @@ async def open_stand(
     door = FrontDoor(
         guards=Guards(HostCheck(domain_name, ()), token, Cors(["*"])),
         services=_without_an_engine(serves_api),
-        dialect=OpenAIChat(),
+        dialects=(OpenAIChat(),),
         probes=Probes(lambda: True, lambda: ""),
         bus=commands.bus,
         clock=clock,

@@ -101,10 +101,14 @@ class FaultyRenderer:
     """Renders one frame, and has a bug."""
 
     content_type = "text/event-stream"
+    whole_type = "application/json"
     keep_alive = b":\n\n"
 
     def __init__(self) -> None:
         self._frames = 0
+
+    def opening(self) -> bytes:
+        return self.keep_alive
 
     def chunk(self, chunk: Chunk, call_index: int = 0) -> bytes:
         self._frames += 1
@@ -138,7 +142,7 @@ async def test_a_bug_in_the_middle_of_a_stream_cuts_it_off(
     door = FrontDoor(
         guards=own._guards,
         services=own._services,
-        dialect=FaultyChat(),
+        dialects=(FaultyChat(),),
         probes=own._probes,
         bus=bus,
         clock=SystemClock(),

@@ -14,6 +14,7 @@ class OpenAIChat:
     """Implements Dialect."""
 
     name = "openai_chat"
+    action = "chat.completions"
 
     def parse(self, body: bytes, context: ParseContext) -> ParsedRequest:
         return parse(body, context)

@@ -4,12 +4,12 @@ Every method that takes something in returns the frames it causes. A choice of a
 has silent frames and keeps what it takes in; one of a stream keeps only what its end needs.
 """
 
+from proxy_core.dialects.citations import Piece, citations
 from proxy_core.dialects.openai_chat import endings
-from proxy_core.dialects.openai_chat.audio import Speech
 from proxy_core.dialects.openai_chat.calls import ToolCalls
-from proxy_core.dialects.openai_chat.citations import Piece, annotations
 from proxy_core.dialects.openai_chat.frames import ChoiceFrames
 from proxy_core.dialects.openai_chat.shape import Shape
+from proxy_core.dialects.speech import Speech
 from proxy_core.gemini.wire import Blob, Candidate, JsonObject, Part
 
 _AUDIO_LIFETIME_S = 3600
@@ -211,9 +211,20 @@ class Choice:
         """Fields of the message that are known when everything came."""
         fields: JsonObject = {}
         if self._shape.searches and self._grounding:
-            found = annotations(self._content, self._grounding)
+            found = citations(self._content, self._grounding)
             if found:
-                fields["annotations"] = found
+                fields["annotations"] = [
+                    {
+                        "type": "url_citation",
+                        "url_citation": {
+                            "start_index": each.start,
+                            "end_index": each.end,
+                            "title": each.title,
+                            "url": each.url,
+                        },
+                    }
+                    for each in found
+                ]
         if self._speech is not None:
             fields["audio"] = {"expires_at": created + _AUDIO_LIFETIME_S, "transcript": ""}
             if stream:

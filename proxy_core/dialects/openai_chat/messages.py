@@ -1,28 +1,18 @@
-"""The conversation: `messages` to `contents` and `systemInstruction`.
+"""The conversation: `messages` to Gemini's turns."""
 
-Gemini's rules that OpenAI does not have: all results of a step follow it at once, in the order
-of its calls and in one content; each names its call; the first turn is the user's and, on
-newer models, so is the last.
-"""
-
-from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
-
-import orjson
+from typing import Literal
 
 from proxy_core.dialects import fields
+from proxy_core.dialects.arguments import read_arguments, read_output
 from proxy_core.dialects.contract import ParseContext
-from proxy_core.dialects.openai_chat.calls import CUSTOM_INPUT
 from proxy_core.dialects.openai_chat.parts import text_parts, user_parts
-from proxy_core.dialects.openai_chat.tools import Tools
+from proxy_core.dialects.tools import CUSTOM_INPUT, Tools
+from proxy_core.dialects.turns import Result, Turns
 from proxy_core.errors import BadRequest
 from proxy_core.gemini.families import Family
-from proxy_core.gemini.schema import WRAPPER
-from proxy_core.gemini.signatures import sign_first_call, split_foreign_id
-from proxy_core.gemini.wire import Content, FunctionCall, FunctionResponse, JsonObject, Part
+from proxy_core.gemini.wire import FunctionCall, JsonObject, Part
 
 _SPEAKERS = ("system", "developer", "user", "assistant")
 ROLES = (*_SPEAKERS, "tool", "function")
@@ -31,45 +21,16 @@ _TURNS: Mapping[str, Literal["user", "model"]] = MappingProxyType(
     {"user": "user", "assistant": "model"}
 )
 
-_NO_RESULT: JsonObject = {"error": "no result"}
-"Of a call that the client gave up; Gemini demands a result for each."
 
-_EMPTY: Part = {"text": " "}
-_CONTINUE: Part = {"text": "Continue."}
-_FEW_BRACKETS = 200
-"JSON with fewer brackets cannot be nested too deeply to be encoded again."
-
-
-@dataclass(slots=True)
-class _Result:
-    """A result and where it stands, until its call takes it."""
-
-    response: JsonObject
-    media: list[Part]
-    at: str
-
-
-@dataclass(slots=True)
-class _Walk:
+class _Walk(Turns):
     """One walk over the messages. Per parse."""
 
-    family: Family
-    tools: Tools
-    context: ParseContext
-    results: dict[str, deque[_Result]] = field(default_factory=dict)
-    "By tool-call id, in order: some clients use an id again in a later step."
-    system: list[Part] = field(default_factory=list)
-    contents: list[Content] = field(default_factory=list)
+    __slots__ = ("context", "tools")
 
-    def say(self, role: Literal["user", "model"], parts: list[Part]) -> None:
-        """Adds a turn, or to the last one if it has the same role and holds no results."""
-        if not parts:
-            return
-        last = self.contents[-1] if self.contents else None
-        if last is not None and last["role"] == role and "functionResponse" not in last["parts"][0]:
-            last["parts"] += parts
-        else:
-            self.contents.append({"role": role, "parts": parts})
+    def __init__(self, family: Family, tools: Tools, context: ParseContext) -> None:
+        super().__init__(family, context.memory)
+        self.tools = tools
+        self.context = context
 
 
 def read_messages(
@@ -92,12 +53,7 @@ def read_messages(
             _collect_result(walk, message, f"messages[{index}]")
     for index, message in enumerate(messages):
         _read_message(walk, message, index)
-    for waiting in walk.results.values():
-        for result in waiting:
-            raise BadRequest(f"'{result.at}' answers no call of an assistant message.", result.at)
-    if instruction:
-        walk.system.append({"text": instruction})
-    return _finish(walk)
+    return walk.finish(instruction)
 
 
 def _collect_result(walk: _Walk, message: JsonObject, at: str) -> None:
@@ -110,8 +66,7 @@ def _collect_result(walk: _Walk, message: JsonObject, at: str) -> None:
     else:
         key, where = _legacy_id(fields.need_text(message, "name", at)), f"{at}.name"
     texts, media = _result_parts(message.get("content"), f"{at}.content", walk.family)
-    result = _Result(_response("".join(texts), f"{at}.content"), media, where)
-    walk.results.setdefault(key, deque()).append(result)
+    walk.expect(key, Result(read_output("".join(texts), f"{at}.content"), media, where))
 
 
 def _result_parts(content: object, at: str, family: Family) -> tuple[list[str], list[Part]]:
@@ -121,27 +76,6 @@ def _result_parts(content: object, at: str, family: Family) -> tuple[list[str], 
     parts = user_parts(content, at, family)
     media = [part for part in parts if "text" not in part]
     return [part["text"] for part in parts if "text" in part], media
-
-
-def _response(text: str, at: str) -> JsonObject:
-    """A JSON object as it is, other JSON and plain text under `output`.
-
-    A `$ref` inside would be taken for a reference to the response's own parts; such a payload
-    goes as text.
-    """
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return {"output": text}
-    if isinstance(value, str | None) or '"$ref"' in text:
-        return {"output": text}
-    _refuse_depth(value, text, at)
-    return value if isinstance(value, dict) else {"output": value}
-
-
-def _refuse_depth(value: Any, text: str, at: str) -> None:
-    if text.count("{") + text.count("[") > _FEW_BRACKETS:
-        fields.refuse_depth(value, at)
 
 
 def _read_message(walk: _Walk, message: JsonObject, index: int) -> None:
@@ -176,18 +110,8 @@ def _read_assistant(walk: _Walk, message: JsonObject, at: str) -> None:
         parts[-1]["thoughtSignature"] = signature
     if "tool_calls" not in message and "function_call" not in message:
         walk.say("model", parts)
-        return
-    results: list[Part] = []
-    late: list[Part] = []
-    for part, id_ in _calls(walk, message, at):
-        parts.append(part)
-        results.append(_result_part(walk, part["functionCall"], id_, late))
-    if not results:
-        walk.say("model", parts)
-        return
-    walk.say("model", sign_first_call(parts, walk.family))
-    walk.contents.append({"role": "user", "parts": results})
-    walk.say("user", late)
+    else:
+        walk.step(parts, _calls(walk, message, at))
 
 
 def _without_thoughts(texts: list[str], context: ParseContext) -> list[str]:
@@ -212,7 +136,8 @@ def _calls(walk: _Walk, message: JsonObject, at: str) -> Iterator[tuple[Part, st
         at = f"{at}.function_call"
         name = fields.need_text(legacy, "name", at)
         call: FunctionCall = {"name": walk.tools.names.to_gemini(name)}
-        call["args"] = _arguments(walk, call["name"], legacy, at)
+        where = f"{at}.arguments"
+        call["args"] = read_arguments(walk.tools, call["name"], legacy.get("arguments"), where)
         yield {"functionCall": call}, _legacy_id(name)
 
 
@@ -224,53 +149,9 @@ def _read_call(walk: _Walk, entry: JsonObject, at: str) -> tuple[Part, str]:
     if kind == "custom":
         args = {CUSTOM_INPUT: fields.text(called, "input", f"{at}.custom") or ""}
     else:
-        args = _arguments(walk, name, called, f"{at}.function")
-    call: FunctionCall = {"name": name, "args": args}
-    plain_id, foreign_signature = split_foreign_id(id_)
-    known = walk.context.memory.recall(id_)
-    google_id = plain_id if known is None else known.gemini_id
-    if google_id is not None:
-        call["id"] = google_id
-    part: Part = {"functionCall": call}
-    remembered = foreign_signature if known is None else known.signature
-    if signature := _signature(entry, at) or remembered:
-        part["thoughtSignature"] = signature
-    return part, id_
-
-
-def _arguments(walk: _Walk, name: str, called: JsonObject, at: str) -> JsonObject:
-    raw = called.get("arguments")
-    if raw is None or raw == "":
-        return {}
-    where = f"{at}.arguments"
-    if isinstance(raw, dict):
-        # Not the API's form, but some clients forget to encode them.
-        fields.refuse_depth(raw, where)
-        return raw
-    text = fields.text(called, "arguments", at) or ""
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError as exc:
-        raise BadRequest(f"'{where}' is not valid JSON: {exc}", where) from exc
-    _refuse_depth(value, text, where)
-    schema = walk.tools.schemas.get(name)
-    if not isinstance(value, dict) or (schema is not None and schema.wrapped):
-        return {} if value is None else {WRAPPER: value}
-    return value
-
-
-def _result_part(walk: _Walk, call: FunctionCall, id_: str, late: list[Part]) -> Part:
-    """The result of a call; media that the family takes only from a user go to `late`."""
-    waiting = walk.results.get(id_)
-    result = waiting.popleft() if waiting else _Result(_NO_RESULT, [], "")
-    response: FunctionResponse = {"name": call["name"], "response": result.response}
-    if "id" in call:
-        response["id"] = call["id"]
-    inside = [part for part in result.media if walk.family.response_parts and "inlineData" in part]
-    if inside:
-        response["parts"] = [{"inlineData": part["inlineData"]} for part in inside]
-    late += [part for part in result.media if part not in inside]
-    return {"functionResponse": response}
+        where = f"{at}.function.arguments"
+        args = read_arguments(walk.tools, name, called.get("arguments"), where)
+    return walk.call(id_, name, args, _signature(entry, at)), id_
 
 
 def _signature(holder: JsonObject, at: str) -> str | None:
@@ -287,19 +168,3 @@ def _signature(holder: JsonObject, at: str) -> str | None:
 
 def _legacy_id(name: str) -> str:
     return f"function {name}"
-
-
-def _finish(walk: _Walk) -> JsonObject:
-    """The turns that Gemini wants first and last, and the place of the system text."""
-    contents = walk.contents
-    if not contents or contents[0]["role"] == "model":
-        contents.insert(0, {"role": "user", "parts": [_EMPTY]})
-    if contents[-1]["role"] == "model" and not walk.family.prefill:
-        contents.append({"role": "user", "parts": [_CONTINUE]})
-    if not walk.system:
-        return {"contents": contents}
-    if not walk.family.system_instruction:
-        first = contents[0]
-        contents[0] = {"role": "user", "parts": [*walk.system, *first["parts"]]}
-        return {"contents": contents}
-    return {"contents": contents, "systemInstruction": {"parts": walk.system}}

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-import orjson
-
 from proxy_core.dialects import fields
-from proxy_core.dialects.openai_chat.tools import Tools
+from proxy_core.dialects.answer_format import PLAIN_TEXT, AnswerFormat, json_format
+from proxy_core.dialects.tools import Tools
 from proxy_core.errors import BadRequest
 from proxy_core.gemini.families import (
     EFFORTS,
@@ -22,7 +21,6 @@ from proxy_core.gemini.families import (
     output_limit,
     thinking_config,
 )
-from proxy_core.gemini.schema import clean
 from proxy_core.gemini.wire import JsonObject
 
 MAX_CHOICES = 8
@@ -204,51 +202,19 @@ def read_wav(body: JsonObject, *, stream: bool) -> bool:
     return form != "pcm16"
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerFormat:
-    """What `response_format` comes to; it may also have changed the tools."""
-
-    config: JsonObject
-    "Fields of `generationConfig`."
-    instruction: str | None = None
-    "The format in words, where nothing else is taken beside the tools."
-
-
-_PLAIN_TEXT = AnswerFormat({})
-
-
 def answer_format(body: JsonObject, family: Family, tools: Tools) -> AnswerFormat:
-    """Models before Gemini 3 take no JSON format beside tools."""
     at = "response_format"
     if at not in body:
-        return _PLAIN_TEXT
+        return PLAIN_TEXT
     wanted = fields.record(body, at) or {}
     kind = fields.choice(wanted, "type", ("text", "json_object", "json_schema"), at)
     if kind is None or kind == "text":
-        return _PLAIN_TEXT
+        return PLAIN_TEXT
     schema: JsonObject | None = None
     if kind == "json_schema":
         described = fields.need_record(wanted, "json_schema", at)
         schema = fields.record(described, "schema", f"{at}.json_schema")
-    if not family.json_with_tools:
-        if tools.mode == "NONE":
-            tools.declarations.clear()
-        if tools.declarations and schema:
-            tools.answer_with_json(schema)
-            return _PLAIN_TEXT
-        if tools.declarations or tools.searches:
-            return AnswerFormat({}, _in_words(schema))
-    config: JsonObject = {"responseMimeType": "application/json"}
-    if schema:
-        config["responseJsonSchema"] = clean(schema)
-    return AnswerFormat(config)
-
-
-def _in_words(schema: JsonObject | None) -> str:
-    text = "Answer with JSON only, without Markdown."
-    if schema:
-        text += f" It must follow this JSON Schema:\n{orjson.dumps(clean(schema)).decode()}"
-    return text
+    return json_format(schema, family, tools)
 
 
 def neighbours(body: JsonObject, extras: Extras) -> JsonObject:

@@ -1,22 +1,19 @@
 """One chat completion request to the calls it makes."""
 
-import re
 from functools import partial
 
 from proxy_core.dialects import fields
 from proxy_core.dialects.contract import ParseContext, ParsedRequest, Renderer, Stamp
+from proxy_core.dialects.model_names import resolve_model
 from proxy_core.dialects.openai_chat import options
 from proxy_core.dialects.openai_chat.messages import read_messages
 from proxy_core.dialects.openai_chat.render import ChatRenderer
 from proxy_core.dialects.openai_chat.shape import Shape
-from proxy_core.dialects.openai_chat.tools import Tools, read_tools
-from proxy_core.errors import BadRequest, ProblemKind
-from proxy_core.gemini.families import Family, family
+from proxy_core.dialects.openai_chat.tools import read_tools
+from proxy_core.dialects.tools import Tools
+from proxy_core.gemini.families import Family
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import Call, JsonObject
-
-_PREFIXES = ("models/", "google/")
-_MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 def parse(raw: bytes, context: ParseContext) -> ParsedRequest:
@@ -24,7 +21,7 @@ def parse(raw: bytes, context: ParseContext) -> ParsedRequest:
     body = fields.load_body(raw)
     name = fields.need_text(body, "model")
     model = resolve_model(name, context)
-    abilities = family(model)
+    abilities = context.family(model)
     stream = fields.flag(body, "stream") or False
     choices = options.read_choices(body)
     one_call = choices == 1 or not abilities.single_candidate
@@ -68,28 +65,6 @@ def _request(
         for field in ("systemInstruction", "tools", "toolConfig"):
             request.pop(field, None)
     return request
-
-
-def resolve_model(name: str, context: ParseContext) -> str:
-    """The bare Gemini model id for what the client wrote. Raises BadRequest (404) for odd ones."""
-    model = context.aliases.get(name)
-    if model is None:
-        bare = _bare(name)
-        model = context.aliases.get(bare, bare)
-    model = _bare(model)
-    if not _MODEL_ID.fullmatch(model):
-        raise BadRequest(
-            f"The model '{name}' does not exist.", "model", kind=ProblemKind.MODEL_NOT_FOUND
-        )
-    return model
-
-
-def _bare(name: str) -> str:
-    if "/" not in name:
-        return name
-    for prefix in _PREFIXES:
-        name = name.removeprefix(prefix)
-    return name
 
 
 def _include_usage(body: JsonObject) -> bool:

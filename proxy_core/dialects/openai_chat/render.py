@@ -23,6 +23,7 @@ class ChatRenderer:
     """Implements Renderer. Per exchange."""
 
     content_type = "text/event-stream"
+    whole_type = "application/json"
     keep_alive = KEEP_ALIVE
 
     def __init__(self, shape: Shape, stamp: Stamp, memory: SignatureMemory) -> None:
@@ -43,6 +44,9 @@ class ChatRenderer:
         self._usage: dict[int, UsageMetadata] = {}
         "The last of each call: Google sends running totals."
         self._opened = False
+
+    def opening(self) -> bytes:
+        return self.keep_alive  # the role waits for the first chunk: clients may not
 
     def chunk(self, chunk: Chunk, call_index: int = 0) -> bytes:
         if "usageMetadata" in chunk:

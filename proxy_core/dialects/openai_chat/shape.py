@@ -1,29 +1,8 @@
 """What a request decides about its answer: handed from parsing to rendering."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from proxy_core.gemini.names import NameMap
-from proxy_core.gemini.schema import ToolSchema
-
-
-@dataclass(frozen=True, slots=True)
-class Toolset:
-    """The request's tools, as far as the answer must know them."""
-
-    names: NameMap = field(default_factory=NameMap)
-    schemas: Mapping[str, ToolSchema] = field(default_factory=dict)
-    "Gemini name of a function to its parameters."
-    custom: frozenset[str] = frozenset()
-    "Names of custom tools, which take one text."
-    json_tool: str | None = None
-    """Gemini name of the function whose arguments are the answer itself: structured output for
-    models that take no JSON format beside functions."""
-    parallel: bool = True
-    "False: only the first call of the step reaches the client."
-    legacy: bool = False
-    "The request used `functions`: answer with `function_call`."
+from proxy_core.dialects.tools import Toolset
 
 
 class Shape(NamedTuple):

@@ -1,16 +1,11 @@
 """Tools and the choice among them, to Gemini's `tools` and `toolConfig`."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from proxy_core.dialects import fields
-from proxy_core.dialects.openai_chat.calls import CUSTOM_INPUT
-from proxy_core.dialects.openai_chat.shape import Toolset
+from proxy_core.dialects.tools import Tools
 from proxy_core.errors import BadRequest
-from proxy_core.gemini.families import Family
-from proxy_core.gemini.names import NameMap
-from proxy_core.gemini.schema import ToolSchema, tool_schema
 from proxy_core.gemini.wire import JsonObject
 
 _MODES: Mapping[str, str] = MappingProxyType({"none": "NONE", "auto": "AUTO", "required": "ANY"})
@@ -21,90 +16,6 @@ _FIELDS = frozenset(
     | {"tool_choice", "function_call"}
 )
 "All that a request may say about tools."
-
-_JSON_TOOL = "json response"
-"No client's tool has a blank in its name, so this one collides with none."
-
-
-_NO_TOOLS = Toolset()
-
-
-@dataclass(slots=True)
-class Tools:
-    """What a request offers. Per parse."""
-
-    names: NameMap = field(default_factory=NameMap)
-    declarations: list[JsonObject] = field(default_factory=list)
-    schemas: dict[str, ToolSchema] = field(default_factory=dict)
-    custom: set[str] = field(default_factory=set)
-    offered: set[str] = field(default_factory=set)
-    "Client names of all tools."
-    strict: bool = False
-    searches: bool = False
-    legacy: bool = False
-    parallel: bool = True
-    json_tool: str | None = None
-    mode: str = "AUTO"
-    allowed: list[str] = field(default_factory=list)
-    "Gemini names; empty: all."
-
-    def toolset(self) -> Toolset:
-        if self.parallel and not self.names:
-            return _NO_TOOLS
-        return Toolset(
-            names=self.names,
-            schemas=self.schemas,
-            custom=frozenset(self.custom),
-            json_tool=self.json_tool,
-            parallel=self.parallel,
-            legacy=self.legacy,
-        )
-
-    def answer_with_json(self, schema: JsonObject) -> None:
-        """Structured output beside functions, for a family that cannot do both.
-
-        The answer becomes one more function, and some call must be made. Where one of the
-        client's own functions is demanded anyway, no answer is due.
-        """
-        if self.mode == "ANY":
-            return
-        self.json_tool = self.names.to_gemini(_JSON_TOOL)
-        declaration: JsonObject = {
-            "name": self.json_tool,
-            "description": "Gives the final answer to the user, when no other call is needed.",
-        }
-        parameters = tool_schema(schema)
-        if parameters is not None:
-            declaration["parametersJsonSchema"] = parameters.schema
-            self.schemas[self.json_tool] = parameters
-        self.declarations.append(declaration)
-        self.mode = "ANY"
-        if self.allowed:
-            self.allowed.append(self.json_tool)
-
-    def to_gemini(self, family: Family) -> JsonObject:
-        """`tools` and `toolConfig`, each only where there is something to say."""
-        tools: list[JsonObject] = []
-        config: JsonObject = {}
-        if self.declarations:
-            tools.append({"functionDeclarations": self.declarations})
-            calling: JsonObject = {"mode": self.mode}
-            if self.allowed:
-                calling["allowedFunctionNames"] = self.allowed
-            if calling != {"mode": "AUTO"}:
-                config["functionCallingConfig"] = calling
-        # Before Gemini 3, functions and built-in tools exclude each other; functions win, since
-        # the client waits for them.
-        if self.searches and (family.json_with_tools or not tools):
-            if tools:
-                config["includeServerSideToolInvocations"] = True
-            tools.append({"googleSearch": {}})
-        found: JsonObject = {}
-        if tools:
-            found["tools"] = tools
-        if config:
-            found["toolConfig"] = config
-        return found
 
 
 def read_tools(body: JsonObject) -> Tools:
@@ -138,49 +49,28 @@ def _read_tool(tools: Tools, entry: JsonObject, at: str) -> None:
 
 
 def _declare(tools: Tools, function: JsonObject, at: str) -> None:
-    name = _new_name(tools, function, at)
-    declaration: JsonObject = {"name": tools.names.to_gemini(name)}
-    if description := fields.text(function, "description", at):
-        declaration["description"] = description
-    parameters = tool_schema(fields.record(function, "parameters", at))
-    if parameters is not None:
-        declaration["parametersJsonSchema"] = parameters.schema
-        tools.schemas[declaration["name"]] = parameters
+    name = fields.need_text(function, "name", at)
+    description = fields.text(function, "description", at)
+    tools.declare(name, description, fields.record(function, "parameters", at), at)
     if fields.flag(function, "strict", at):
         tools.strict = True
-    tools.declarations.append(declaration)
 
 
 def _declare_custom(tools: Tools, custom: JsonObject, at: str) -> None:
-    """A tool that takes free text: a function with one string."""
-    name = _new_name(tools, custom, at)
-    tools.custom.add(name)
     form = fields.record(custom, "format", at) or {}
     about = [fields.text(custom, "description", at) or ""]
     if form.get("type") == "grammar":
         grammar = fields.record(form, "grammar", f"{at}.format") or {}
-        syntax = fields.text(grammar, "syntax", f"{at}.format.grammar") or "lark"
-        definition = fields.text(grammar, "definition", f"{at}.format.grammar") or ""
-        about.append(f"The input must follow this {syntax} grammar:\n{definition}")
-    declaration: JsonObject = {
-        "name": tools.names.to_gemini(name),
-        "parametersJsonSchema": {
-            "type": "object",
-            "properties": {CUSTOM_INPUT: {"type": "string"}},
-            "required": [CUSTOM_INPUT],
-        },
-    }
-    if description := "\n\n".join(filter(None, about)):
-        declaration["description"] = description
-    tools.declarations.append(declaration)
+        about.append(grammar_in_words(grammar, f"{at}.format.grammar"))
+    name = fields.need_text(custom, "name", at)
+    tools.declare_custom(name, "\n\n".join(filter(None, about)), at)
 
 
-def _new_name(tools: Tools, tool: JsonObject, at: str) -> str:
-    name = fields.need_text(tool, "name", at)
-    if name in tools.offered:
-        raise BadRequest(f"There are two tools named '{name}'.", f"{at}.name")
-    tools.offered.add(name)
-    return name
+def grammar_in_words(grammar: JsonObject, at: str) -> str:
+    """What a custom tool's `{"syntax", "definition"}` asks of its input."""
+    syntax = fields.text(grammar, "syntax", at) or "lark"
+    definition = fields.text(grammar, "definition", at) or ""
+    return f"The input must follow this {syntax} grammar:\n{definition}"
 
 
 def _choose(tools: Tools, body: JsonObject, key: str) -> None:
@@ -224,7 +114,4 @@ def _named(entry: JsonObject, at: str) -> tuple[JsonObject, str]:
 def _allow(tools: Tools, mode: str, named: Iterable[tuple[JsonObject, str]]) -> None:
     tools.mode = mode
     for entry, at in named:
-        name = fields.need_text(entry, "name", at)
-        if name not in tools.offered:
-            raise BadRequest(f"'{at}.name' names no tool of the request.", f"{at}.name")
-        tools.allowed.append(tools.names.to_gemini(name))
+        tools.allow(mode, fields.need_text(entry, "name", at), f"{at}.name")

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from proxy_core.dialects.contract import ParseContext
 from proxy_core.dialects.openai_chat.messages import read_messages
-from proxy_core.dialects.openai_chat.tools import Tools
+from proxy_core.dialects.tools import Tools
 from proxy_core.gemini.families import family
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import JsonObject

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from proxy_core.dialects.contract import Stamp
 from proxy_core.dialects.openai_chat.render import ChatRenderer
-from proxy_core.dialects.openai_chat.shape import Shape, Toolset
+from proxy_core.dialects.openai_chat.shape import Shape
+from proxy_core.dialects.tools import Toolset
 from proxy_core.errors import Problem, ProblemKind
 from proxy_core.gemini.signatures import RememberedCall, SignatureMemory
 from proxy_core.gemini.wire import Chunk, JsonObject

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from proxy_core.dialects.openai_chat.calls import whole_numbers
+from proxy_core.dialects.arguments import whole_numbers
 from proxy_core.gemini.wire import JsonObject
 
 INTEGER = {"type": "integer"}

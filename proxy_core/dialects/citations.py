@@ -1,10 +1,11 @@
-"""Google's grounding sources as `url_citation` annotations.
+"""Google's grounding sources, and their places in the text that a client gets.
 
-Google counts offsets in UTF-8 bytes of its own answer text, OpenAI in characters of `content`.
+Google counts offsets in UTF-8 bytes of its own answer text, other APIs in characters.
 The two texts differ where thoughts or generated code stand between pieces of the answer.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from proxy_core.gemini.wire import JsonObject
 
@@ -12,19 +13,20 @@ Piece = tuple[str, bool]
 "A run of `content`, and whether Google counts it as answer text."
 
 
-def annotations(pieces: Sequence[Piece], grounding: JsonObject) -> list[JsonObject]:
+class Citation(NamedTuple):
+    """One source of a stretch of text, by its first character and the one after its last."""
+
+    start: int
+    end: int
+    title: str
+    url: str
+
+
+def citations(pieces: Sequence[Piece], grounding: JsonObject) -> list[Citation]:
     """All web sources of a merged `groundingMetadata`, with their places in the content."""
     ruler = _Ruler(pieces)
     return [
-        {
-            "type": "url_citation",
-            "url_citation": {
-                "start_index": ruler.characters(start),
-                "end_index": ruler.characters(end),
-                "title": title,
-                "url": url,
-            },
-        }
+        Citation(ruler.characters(start), ruler.characters(end), title, url)
         for start, end, title, url in _sources(grounding)
     ]
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy_core.dialects.openai_chat.citations import Piece, annotations
+from proxy_core.dialects.citations import Piece, citations
 
 
 def place(pieces: list[Piece], start: int, end: int) -> tuple[int, int]:
@@ -11,9 +11,8 @@ def place(pieces: list[Piece], start: int, end: int) -> tuple[int, int]:
             {"segment": {"startIndex": start, "endIndex": end}, "groundingChunkIndices": [0]}
         ],
     }
-    (found,) = annotations(pieces, grounding)
-    citation = found["url_citation"]
-    return citation["start_index"], citation["end_index"]
+    (found,) = citations(pieces, grounding)
+    return found.start, found.end
 
 
 @given(st.lists(st.tuples(st.text(max_size=4), st.booleans()), min_size=1, max_size=6), st.data())
@@ -39,4 +38,4 @@ def test_a_source_that_is_no_web_page_is_left_out() -> None:
         "groundingChunks": [{"retrievedContext": {"uri": "x"}}],
         "groundingSupports": [{"segment": {}, "groundingChunkIndices": [0, 3]}],
     }
-    assert annotations([("a", True)], grounding) == []
+    assert citations([("a", True)], grounding) == []

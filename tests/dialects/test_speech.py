@@ -5,7 +5,7 @@ import wave
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy_core.dialects.openai_chat.audio import Speech
+from proxy_core.dialects.speech import Speech
 
 
 @given(st.lists(st.binary(max_size=7)))

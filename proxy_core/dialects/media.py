@@ -1,0 +1,97 @@
+"""Media that a client names or sends, as Gemini parts; shared by the dialects.
+
+A URL goes to Google as `fileData`, and Google fetches it; nothing named by a client is opened.
+"""
+
+import base64
+from collections.abc import Mapping
+from types import MappingProxyType
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
+
+from proxy_core.dialects import fields
+from proxy_core.gemini.wire import Blob, FileData, Part
+
+MIME_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "png": "image/png",
+        "jpg": "image/jpeg",
+        "jpeg": "image/jpeg",
+        "webp": "image/webp",
+        "gif": "image/gif",
+        "heic": "image/heic",
+        "heif": "image/heif",
+        "pdf": "application/pdf",
+        "txt": "text/plain",
+        "md": "text/markdown",
+        "csv": "text/csv",
+        "html": "text/html",
+        "xml": "text/xml",
+        "json": "application/json",
+        "wav": "audio/wav",
+        "mp3": "audio/mp3",
+        "aiff": "audio/aiff",
+        "aac": "audio/aac",
+        "ogg": "audio/ogg",
+        "flac": "audio/flac",
+        "m4a": "audio/m4a",
+        "mp4": "video/mp4",
+        "mpeg": "video/mpeg",
+        "mov": "video/mov",
+        "webm": "video/webm",
+    }
+)
+"By suffix. The system's own table is not read: it differs between machines."
+
+_FILES_URI = "https://generativelanguage.googleapis.com/v1beta/"
+"Google names files by URI in requests and by `files/…` elsewhere."
+
+
+def stored_file(id_: str, name: str, at: str) -> FileData:
+    """A file that Google holds already."""
+    if id_.startswith("files/"):
+        id_ = _FILES_URI + id_
+    elif not id_.startswith(("https://", "http://", "gs://")):
+        raise fields.wrong(at, "a file of Gemini: files/… or its URI")
+    return file_data(id_, guess_type(name))
+
+
+def from_url(url: str, at: str) -> Part:
+    """A picture by data URL, or by one that Google fetches."""
+    if url.startswith("data:"):
+        return {"inlineData": data_url(url, at, "")}
+    if not url.startswith(("https://", "http://", "gs://")):
+        raise fields.wrong(at, "a data:, http(s): or gs: URL; files and paths are not opened")
+    try:
+        path = urlsplit(url).path
+    except ValueError as exc:
+        raise fields.wrong(at, "a valid URL") from exc
+    mime_type = guess_type(path)
+    if mime_type is None and "/files/" not in path:
+        # The field says that it is a picture; Google knows the type of its own files.
+        mime_type = "image/jpeg"
+    return {"fileData": file_data(url, mime_type)}
+
+
+def file_data(uri: str, mime_type: str | None) -> FileData:
+    return {"fileUri": uri, "mimeType": mime_type} if mime_type else {"fileUri": uri}
+
+
+def data_url(url: str, at: str, name: str) -> Blob:
+    """`data:<type>;base64,<data>` as it stands; percent-encoded data is turned into base64.
+
+    Megabytes: the data is copied once and read once.
+    """
+    comma = url.find(",")
+    mime_type, *parameters = url[len("data:") : max(comma, 0)].split(";")
+    mime_type = mime_type or guess_type(name) or ""
+    data = url[comma + 1 :] if comma > 0 else ""
+    if not data or "/" not in mime_type:
+        raise fields.wrong(at, "a data URL such as data:image/png;base64,…")
+    if "base64" in parameters:
+        # What is wrong with the base64 itself, Google tells: reading megabytes for it costs all.
+        return {"mimeType": mime_type, "data": unquote(data) if "%" in data else data}
+    return {"mimeType": mime_type, "data": base64.b64encode(unquote_to_bytes(data)).decode()}
+
+
+def guess_type(name: str) -> str | None:
+    return MIME_TYPES.get(name.rpartition(".")[2].lower()) if "." in name else None
