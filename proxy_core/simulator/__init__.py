@@ -10,8 +10,9 @@ simulator can disagree. It is no model: its answers are repetitions of what it w
     base_url = await Simulator(world).start()
 
 A request passes: `server` (route, log, script) → `access` (credential) → an `*_api` module →
-`parsing` → `rules` (with `turns`, `signatures`, `schemas`) → `quotas` → `mind` → `chunks` →
-`delivery`. Tables of data: `fields`, `catalogue`, `fault_rows`, `oauth_faults`.
+`parsing` → `rules` (with `turns`, `signatures`, `schemas`, `media_rules`) → `quotas` → `mind` →
+`chunks` (with `hops`) → `delivery`. Tables of data: `fields`, `catalogue`, `fault_rows`,
+`vertex_faults`, `oauth_faults`.
 """
 
 from proxy_core.simulator.demo import demo_world, lively_world
@@ -20,11 +21,13 @@ from proxy_core.simulator.oauth_faults import OAUTH_FAULTS
 from proxy_core.simulator.quotas import Limits
 from proxy_core.simulator.scripts import Reply
 from proxy_core.simulator.server import Simulator
+from proxy_core.simulator.vertex_faults import VERTEX_FAULTS
 from proxy_core.simulator.world import World
 
 __all__ = [
     "FAULTS",
     "OAUTH_FAULTS",
+    "VERTEX_FAULTS",
     "Limits",
     "Reply",
     "Simulator",

@@ -17,6 +17,7 @@ from proxy_core.simulator.world import (
     CLOUD_PLATFORM_READ_ONLY,
     RETRIEVER,
     USERINFO_EMAIL,
+    VERTEX_API,
     AccessToken,
     Project,
     World,
@@ -90,6 +91,36 @@ def admit_to_gemini(world: World, caller: Caller, now: float) -> Project:
     return project
 
 
+def admit_to_vertex(world: World, caller: Caller, now: float, named: str | None) -> Project:
+    """The project that pays for a call of Vertex AI; raises Refusal as Google would.
+
+    named: the project in the path; None: express mode, where only keys are taken.
+    """
+    if caller.api_key is not None:
+        key = world.api_keys.get(caller.api_key)
+        if key is None or not key.express or named is not None:
+            raise _refusal("vertex_key_unsupported")
+        if key.fault is not None:
+            raise _refusal(key.fault, project=key.project)
+        return _checked_for_vertex(world.projects[key.project], express=True)
+    token = admit_bearer(world, caller, now, CLOUD_WRITE_SCOPES)
+    project = world.projects.get(named or caller.project)
+    if project is None or token.email not in project.members - project.without_vertex_role:
+        raise _refusal("vertex_iam_denied", project=named or caller.project)
+    return _checked_for_vertex(project, express=False)
+
+
+def _checked_for_vertex(project: Project, *, express: bool) -> Project:
+    values = {"project": project.id, "number": project.number}
+    if project.fault is not None:
+        raise _refusal(project.fault, **values)
+    if VERTEX_API not in project.services:
+        raise _refusal("vertex_disabled", **values)
+    if not (project.billing or express):
+        raise _refusal("vertex_billing_disabled", **values)
+    return project
+
+
 def admit_bearer(world: World, caller: Caller, now: float, scopes: frozenset[str]) -> AccessToken:
     """The valid access token of the request, holding at least one of the scopes."""
     if caller.bearer is None:
@@ -112,6 +143,8 @@ def _project_of_key(world: World, value: str) -> Project:
     if key is None:
         raise _refusal("api_key_invalid")
     project = world.projects[key.project]
+    if key.express:
+        raise _refusal("api_key_service_blocked", project=project.id, number=project.number)
     if key.fault is not None:
         raise _refusal(key.fault, project=project.id, number=project.number)
     return project

@@ -44,7 +44,11 @@ class Card:
     input_limit: int = 1_048_576
     output_limit: int = 65_536
     cache_minimum: int = 4_096
+    hop_tokens: int = 0
+    """Output tokens of one hop, of models with long decode."""
     dimensions: int = 0
+    unit_vectors: bool = True
+    """Whether shortened embeddings still have length 1."""
 
     @property
     def thinks(self) -> bool:
@@ -83,9 +87,17 @@ _LOW_UP = ("low", "medium", "high")
 _MINIMAL_UP = ("minimal", *_LOW_UP)
 _TWO = ("minimal", "high")
 _PRO_BUDGET = (128, 32_768)
+_HOP = 65_536
 
 _CARDS = (
-    Card("gemini-4-carbon", (4, 0), levels=_LOW_UP, default_level="medium", free=False),
+    Card(
+        "gemini-4-carbon",
+        (4, 0),
+        levels=_LOW_UP,
+        default_level="medium",
+        free=False,
+        hop_tokens=_HOP,
+    ),
     Card(
         "gemini-4-argon",
         (4, 0),
@@ -93,8 +105,15 @@ _CARDS = (
         default_level="medium",
         free=False,
         cache_minimum=6_144,
+        hop_tokens=_HOP,
     ),
-    Card("gemini-4-hydrogen", (4, 0), levels=(*_LOW_UP, "xhigh"), default_level="high"),
+    Card(
+        "gemini-4-hydrogen",
+        (4, 0),
+        levels=(*_LOW_UP, "xhigh"),
+        default_level="high",
+        hop_tokens=_HOP,
+    ),
     Card("gemini-3.8-flash", (3, 8), levels=_LOW_UP, default_level="medium", logprobs=True),
     Card("gemini-3.7-flash", (3, 7), levels=_LOW_UP, default_level="medium"),
     Card("gemini-3.6-flash", (3, 6), levels=_MINIMAL_UP, default_level="medium"),
@@ -162,7 +181,14 @@ _CARDS = (
     Card("gemini-3.1-flash-tts-preview", (3, 1), "speech"),
     Card("gemini-3.8-live", (3, 8), "live"),
     Card("gemini-embedding-2", (3, 0), "embedding", input_limit=8_192, dimensions=3_072),
-    Card("gemini-embedding-001", (2, 0), "embedding", input_limit=2_048, dimensions=3_072),
+    Card(
+        "gemini-embedding-001",
+        (2, 0),
+        "embedding",
+        input_limit=2_048,
+        dimensions=3_072,
+        unit_vectors=False,
+    ),
     Card("gemma-4-31b-it", (2, 0), system_instruction=False),
     Card("gemma-4-26b-a4b-it", (2, 0), system_instruction=False),
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proxy_core.simulator.catalogue import Card
+from proxy_core.simulator.hops import Hop
 from proxy_core.simulator.mind import Thought
 from proxy_core.simulator.refusals import JsonObject
 from proxy_core.simulator.signatures import sign
@@ -31,6 +32,10 @@ class Occasion:
     prompt_tokens: int
     cached_tokens: int
     config: JsonObject
+    prompt_details: tuple[JsonObject, ...] = ()
+    """Prompt tokens by modality; all text where none are given."""
+    hop: Hop | None = None
+    """Of models with long decode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +47,17 @@ class _Step:
 
 
 def make_chunks(thought: Thought, occasion: Occasion) -> list[JsonObject]:
-    """All chunks of an answer; only the last has a finishReason."""
+    """All chunks of an answer, or of one hop of it; only the last has a finishReason."""
     text, finish_reason = _within_limits(thought, occasion.config)
     steps = _steps(thought, text, occasion)
     out_of_budget = finish_reason == "MAX_TOKENS" and not text
+    hop = occasion.hop
+    start, end = (hop.start, hop.end([one.tokens for one in steps])) if hop else (0, len(steps))
     chunks: list[JsonObject] = []
     used = 0
-    for number, step in enumerate(steps):
+    for number, step in enumerate(steps[start:end], start + 1):
         used += step.tokens
-        last = number == len(steps) - 1
+        last = number == len(steps)
         candidate: JsonObject = {
             "content": {"role": "model", "parts": list(step.parts)},
             "index": 0,
@@ -63,8 +70,17 @@ def make_chunks(thought: Thought, occasion: Occasion) -> list[JsonObject]:
                 candidate["groundingMetadata"] = _grounding(thought.searched, text)
         if occasion.config.get("responseLogprobs"):
             _add_logprobs(candidate, int(occasion.config.get("logprobs", 0)))
-        chunks.append(_chunk(candidate, occasion, used, thought.thought_tokens))
+        if hop is not None and not last:
+            _go_on_later(candidate, hop, number, hop_ends=number == end)
+        chunks.append(_chunk(candidate, occasion, used, 0 if start else thought.thought_tokens))
     return chunks
+
+
+def _go_on_later(candidate: JsonObject, hop: Hop, done: int, *, hop_ends: bool) -> None:
+    if hop_ends or hop.is_checkpoint(done):
+        candidate["continuationToken"] = hop.token(done)
+    if hop_ends:
+        candidate["finishReason"] = "CONTINUATION"
 
 
 def fold(chunks: Sequence[JsonObject]) -> JsonObject:
@@ -98,7 +114,7 @@ def _steps(thought: Thought, text: str, occasion: Occasion) -> list[_Step]:
     steps = []
     if thought.summary:
         steps.append(_Step(({"text": thought.summary, "thought": True},), 0))
-    steps += _text_steps(text)
+    steps += _text_steps(text, occasion.hop)
     steps += [_Step((part,), _MEDIA_TOKENS) for part in thought.media]
     calls = _signed_calls(thought, occasion)
     if occasion.card.generation < (3, 0):
@@ -111,9 +127,11 @@ def _steps(thought: Thought, text: str, occasion: Occasion) -> list[_Step]:
     return [*steps, _Step((closing,), 0)]
 
 
-def _text_steps(text: str) -> list[_Step]:
-    """The text in a few pieces; together they cost what the whole text costs."""
+def _text_steps(text: str, hop: Hop | None) -> list[_Step]:
+    """The text in a few pieces, each short enough for a hop; together they cost what it costs."""
     size = max(-(-len(text) // _PIECES), 1)
+    if hop is not None:
+        size = min(size, 4 * hop.most_tokens)
     steps = []
     for start in range(0, len(text), size):
         piece = text[start : start + size]
@@ -144,7 +162,8 @@ def _chunk(
         "promptTokenCount": occasion.prompt_tokens,
         "candidatesTokenCount": candidate_tokens * count,
         "totalTokenCount": total,
-        "promptTokensDetails": [{"modality": "TEXT", "tokenCount": occasion.prompt_tokens}],
+        "promptTokensDetails": list(occasion.prompt_details)
+        or [{"modality": "TEXT", "tokenCount": occasion.prompt_tokens}],
     }
     if thought_tokens:
         usage["thoughtsTokenCount"] = thought_tokens

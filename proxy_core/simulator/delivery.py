@@ -47,6 +47,13 @@ async def send_stream(
     request: web.Request, chunks: Iterable[JsonObject], reply: Reply, *, sse: bool
 ) -> web.StreamResponse:
     """The chunks as SSE or as one JSON array, spoiled as the reply orders."""
+    return await send_frames(request, _frames(chunks, reply, sse=sse), reply, sse=sse)
+
+
+async def send_frames(
+    request: web.Request, frames: Iterable[bytes], reply: Reply, *, sse: bool = True
+) -> web.StreamResponse:
+    """Frames of any stream, paced and broken off as the reply orders."""
     await _before_chunk(reply, 0)
     if reply.first_byte_s:
         await asyncio.sleep(reply.first_byte_s)
@@ -55,7 +62,7 @@ async def send_stream(
     content_type = "text/event-stream" if sse else "application/json; charset=UTF-8"
     response = web.StreamResponse(headers={"Content-Type": content_type})
     await response.prepare(request)
-    for number, frame in enumerate(_frames(chunks, reply, sse=sse)):
+    for number, frame in enumerate(frames):
         if number and reply.between_s:
             await asyncio.sleep(reply.between_s)
         if number:

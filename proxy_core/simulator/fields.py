@@ -81,6 +81,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "continuationToken": "bytes",
         "store": "bool",
         "labels": "struct",
+        "modelArmorConfig": "struct",
     },
     "Content": {"role": "str", "parts": "*Part"},
     "Part": {
@@ -130,6 +131,9 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "computerUse": "struct",
         "fileSearch": "FileSearch",
         "mcpServers": "*any",
+        **dict.fromkeys(
+            ("retrieval", "enterpriseWebSearch", "parallelAiSearch", "exaAiSearch"), "struct"
+        ),
     },
     "FileSearch": {"fileSearchStoreNames": "*str", "topK": "int", "metadataFilter": "str"},
     "FunctionDeclaration": {
@@ -147,9 +151,13 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "retrievalConfig": "RetrievalConfig",
         "includeServerSideToolInvocations": "bool",
     },
-    "FunctionCallingConfig": {"mode": "Mode", "allowedFunctionNames": "*str"},
+    "FunctionCallingConfig": {
+        "mode": "Mode",
+        "allowedFunctionNames": "*str",
+        "streamFunctionCallArguments": "bool",
+    },
     "RetrievalConfig": {"latLng": "struct", "languageCode": "str"},
-    "SafetySetting": {"category": "Category", "threshold": "Threshold"},
+    "SafetySetting": {"category": "Category", "threshold": "Threshold", "method": "str"},
     "GenerationConfig": {
         **dict.fromkeys(("temperature", "topP", "presencePenalty", "frequencyPenalty"), "num"),
         **dict.fromkeys(("candidateCount", "maxOutputTokens", "seed", "logprobs"), "int"),
@@ -168,6 +176,8 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "imageConfig": "ImageConfig",
         "enableEnhancedCivicAnswers": "bool",
         "audioTranscriptionConfig": "struct",
+        "audioTimestamp": "bool",
+        "routingConfig": "struct",
     },
     "SpeechConfig": {
         "voiceConfig": "struct",
@@ -205,6 +215,30 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+VERTEX_MESSAGES: Mapping[str, Mapping[str, str]] = {
+    "VertexCountTokensRequest": {
+        "contents": "*Content",
+        "systemInstruction": "Content",
+        "tools": "*Tool",
+        "generationConfig": "GenerationConfig",
+    },
+    "VertexEmbedContentRequest": {
+        "content": "Content",
+        "embedContentConfig": "EmbedContentConfig",
+    },
+    "VertexBatchEmbedContentsRequest": {"requests": "*VertexEmbedContentRequest"},
+    "EmbedContentConfig": {
+        "taskType": "Task",
+        "title": "str",
+        "outputDimensionality": "int",
+        **dict.fromkeys(("autoTruncate", "documentOcr", "audioTrackExtraction"), "bool"),
+    },
+    "PredictRequest": {"instances": "*TextInstance", "parameters": "PredictParameters"},
+    "TextInstance": {"content": "str", "taskType": "Task", "title": "str"},
+    "PredictParameters": {"outputDimensionality": "int", "autoTruncate": "bool"},
+}
+"""Messages of Vertex AI alone. Source: its discovery document of November 2026."""
+
 PART_DATA = _names(
     "text inlineData fileData functionCall functionResponse executableCode codeExecutionResult "
     "toolCall toolResponse"
@@ -216,3 +250,22 @@ ONLY_BETA = {
     "GenerationConfig": _names("speechConfig"),
 }
 """Fields that the v1 surface does not know."""
+
+NOT_ON_VERTEX = {
+    "GenerateContentRequest": _names("model serviceTier store"),
+    "GenerationConfig": _names("enableEnhancedCivicAnswers _responseJsonSchema"),
+    "FunctionResponse": _names("willContinue"),
+    "Part": _names("toolCall toolResponse partMetadata"),
+    "Tool": _names("fileSearch mcpServers"),
+    "ToolConfig": _names("includeServerSideToolInvocations"),
+}
+"""Fields that Vertex AI does not know."""
+
+ONLY_VERTEX = {
+    "GenerateContentRequest": _names("modelArmorConfig"),
+    "GenerationConfig": _names("audioTimestamp routingConfig"),
+    "FunctionCallingConfig": _names("streamFunctionCallArguments"),
+    "SafetySetting": _names("method"),
+    "Tool": _names("retrieval enterpriseWebSearch parallelAiSearch exaAiSearch"),
+}
+"""Fields that the Gemini API does not know."""

@@ -18,6 +18,7 @@ from proxy_core.simulator.catalogue import Card
 from proxy_core.simulator.chunks import Occasion, fold, make_chunks
 from proxy_core.simulator.delivery import send_stream, send_whole
 from proxy_core.simulator.fault_rows import FAULTS
+from proxy_core.simulator.hops import hop_of
 from proxy_core.simulator.mind import think
 from proxy_core.simulator.parsing import parse_message, read_json
 from proxy_core.simulator.quotas import Limits
@@ -30,7 +31,13 @@ from proxy_core.simulator.refusals import (
 )
 from proxy_core.simulator.rules import check_request
 from proxy_core.simulator.scripts import fault_answer
-from proxy_core.simulator.tokens import cached_tokens, tokens_of_content, tokens_of_request
+from proxy_core.simulator.stored_files import check_files
+from proxy_core.simulator.tokens import (
+    cached_tokens,
+    tokens_by_modality,
+    tokens_of_content,
+    tokens_of_request,
+)
 from proxy_core.simulator.visits import Visit
 from proxy_core.simulator.world import Project
 
@@ -59,7 +66,7 @@ async def act(visit: Visit) -> web.StreamResponse:
 async def list_models(visit: Visit) -> web.StreamResponse:
     project = admit(visit)
     names = [name for name in visit.world.models if _offered(visit, name, project)]
-    start, size = _page(visit.received.query)
+    start, size = page_of(visit.received.query)
     body: JsonObject = {
         "models": [visit.world.models[name].resource() for name in names[start : start + size]]
     }
@@ -80,7 +87,7 @@ def admit(visit: Visit) -> Project:
     return project
 
 
-def _page(query: Mapping[str, str]) -> tuple[int, int]:
+def page_of(query: Mapping[str, str]) -> tuple[int, int]:
     """First index and size of the page asked for."""
     token = query.get("pageToken", "") or "page-0"
     size = query.get("pageSize", "50")
@@ -112,7 +119,11 @@ def _offered(visit: Visit, name: str, project: Project) -> bool:
 
 
 async def _generate(visit: Visit, project: Project, card: Card) -> web.StreamResponse:
-    chunks = _chunks(visit, project, card)
+    return await send_generated(visit, _chunks(visit, project, card))
+
+
+async def send_generated(visit: Visit, chunks: list[JsonObject]) -> web.StreamResponse:
+    """The chunks as one whole answer, spoiled as the reply orders."""
     reply = visit.reply
     if reply.error_after is not None:
         raise Refusal(fault_answer(reply.error_fault))
@@ -129,22 +140,40 @@ async def _stream(visit: Visit, project: Project, card: Card) -> web.StreamRespo
 def _chunks(visit: Visit, project: Project, card: Card) -> list[JsonObject]:
     """Check and charge the request, then answer it: scripted chunks, or the model's own."""
     request = _accepted(visit, project, card)
+    tokens = checked_tokens(request, card)
+    charge(visit, project, card, tokens)
+    return chunks_of(visit, project.id, card, request, tokens)
+
+
+def checked_tokens(request: JsonObject, card: Card) -> int:
+    """Input tokens; refuses more than the model can read."""
     tokens = tokens_of_request(request)
     if tokens > card.input_limit:
         raise invalid_argument(
             f"The input token count ({tokens}) exceeds the maximum number of tokens allowed "
             f"({card.input_limit})."
         )
-    _charge(visit, project, card, tokens)
+    return tokens
+
+
+def chunks_of(
+    visit: Visit, owner: str, card: Card, request: JsonObject, tokens: int
+) -> list[JsonObject]:
+    """The answer to a request that was accepted and paid for.
+
+    owner: the project, or what stands for it in signatures and the implicit cache.
+    """
     if visit.reply.verbatim is not None:
         return list(visit.reply.verbatim)
+    hop = hop_of(request, card, owner, visit.reply.checkpoint_every)
     cached = 0
     if tokens >= card.cache_minimum:
-        seen = visit.world.cached_prefixes.setdefault((project.id, card.id), set())
+        seen = visit.world.cached_prefixes.setdefault((owner, card.id), set())
         cached = cached_tokens(seen, request, card.cache_minimum)
     config = request.get("generationConfig", {})
     response_id = f"pretend{visit.world.next_serial():06d}"
-    occasion = Occasion(card, project.id, response_id, tokens, cached, config)
+    details = tuple(tokens_by_modality(request, tokens))
+    occasion = Occasion(card, owner, response_id, tokens, cached, config, details, hop)
     return make_chunks(think(request, card), occasion)
 
 
@@ -158,9 +187,10 @@ def _accepted(visit: Visit, project: Project, card: Card) -> JsonObject:
         request,
         card,
         project.id,
-        bound_signatures=visit.world.signatures_bound_to == "project",
+        signatures_bound_to=visit.world.signatures_bound_to,
         field_strict_schemas=visit.world.field_strict_schemas,
     )
+    check_files(request, visit.world.stored, project.id)
     return _with_cached(visit, request, project)
 
 
@@ -176,7 +206,7 @@ def _with_cached(visit: Visit, request: JsonObject, project: Project) -> JsonObj
     return {**request, **cache, "contents": [*cache.get("contents", []), *request["contents"]]}
 
 
-def _charge(visit: Visit, project: Project, card: Card, tokens: int) -> None:
+def charge(visit: Visit, project: Project, card: Card, tokens: int) -> None:
     model = card.alias_of or card.id
     offered = card.free or not project.free_tier
     otherwise = project.limits.get("*", _NO_LIMITS) if offered else _NOT_OFFERED
@@ -218,8 +248,8 @@ def _embed(visit: Visit, project: Project, card: Card) -> JsonObject:
     body = read_json(visit.received.raw_body)
     if visit.received.action == "embedContent":
         request = parse_message("EmbedContentRequest", body)
-        _charge(visit, project, card, _check_embedding(request, card, 0))
-        return {"embedding": {"values": _vector(request, card)}}
+        charge(visit, project, card, _check_embedding(request, card, 0))
+        return {"embedding": {"values": vector(request, card)}}
     requests = parse_message("BatchEmbedContentsRequest", body).get("requests", [])
     if not 1 <= len(requests) <= _MOST_EMBEDDINGS:
         raise invalid_argument(
@@ -234,8 +264,8 @@ def _embed(visit: Visit, project: Project, card: Card) -> JsonObject:
                 f"requests[{number}].model",
             )
         tokens += _check_embedding(request, card, number)
-    _charge(visit, project, card, tokens)
-    return {"embeddings": [{"values": _vector(request, card)} for request in requests]}
+    charge(visit, project, card, tokens)
+    return {"embeddings": [{"values": vector(request, card)} for request in requests]}
 
 
 def _check_embedding(request: JsonObject, card: Card, number: int) -> int:
@@ -248,12 +278,14 @@ def _check_embedding(request: JsonObject, card: Card, number: int) -> int:
     return tokens
 
 
-def _vector(request: JsonObject, card: Card) -> list[float]:
-    """A unit vector that depends on the words alone."""
+def vector(request: JsonObject, card: Card) -> list[float]:
+    """A vector that depends on the words alone; of length 1 but for shortened ones of -001."""
     parts: list[Any] = request["content"].get("parts", [])
     digest = hashlib.sha256(repr([card.id, parts]).encode()).digest()
     dice = random.Random(digest)  # noqa: S311 - repeatable numbers, no secret
     size = int(request.get("outputDimensionality", card.dimensions))
     values = [dice.uniform(-1, 1) for _ in range(size)]
     length = sum(value * value for value in values) ** 0.5
+    if not card.unit_vectors and size < card.dimensions:
+        length *= 2
     return [round(value / length, 7) for value in values]

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import base64
 import re
-import struct
-import zlib
 from dataclasses import dataclass
 
 import orjson
 
 from proxy_core.simulator.catalogue import Card
 from proxy_core.simulator.instances import smallest
+from proxy_core.simulator.media import picture, speech
 from proxy_core.simulator.refusals import JsonObject
 from proxy_core.simulator.rules import declarations_of
 from proxy_core.simulator.turns import current_turn, responses_of
@@ -48,7 +47,7 @@ def think(request: JsonObject, card: Card) -> Thought:
     calls = () if card.kind != "text" else _calls(request, said)
     if calls:
         return Thought(calls=calls, summary=summary, thought_tokens=thought_tokens)
-    media = _media(request, card)
+    media = _media(request, card, said)
     text = "" if card.kind == "speech" else _text(request, said)
     searched = said if _wants_search(request, said) else ""
     return Thought(text, (), media, summary, thought_tokens, searched)
@@ -149,28 +148,15 @@ def _wants_search(request: JsonObject, said: str) -> bool:
     return any("googleSearch" in tool for tool in tools) and "search" in said.lower()
 
 
-def _media(request: JsonObject, card: Card) -> tuple[JsonObject, ...]:
-    modalities = request.get("generationConfig", {}).get("responseModalities", [])
+def _media(request: JsonObject, card: Card, said: str) -> tuple[JsonObject, ...]:
+    config = request.get("generationConfig", {})
+    modalities = config.get("responseModalities", [])
     if card.kind == "image" and (not modalities or "IMAGE" in modalities):
-        return ({"inlineData": {"mimeType": "image/png", "data": _PNG}},)
+        return (picture(said, config.get("imageConfig", {})),)
     if card.kind == "speech":
-        mime_type = "audio/L16;codec=pcm;rate=24000"
-        return ({"inlineData": {"mimeType": mime_type, "data": _SILENCE}},)
+        return speech(said, config.get("speechConfig", {}))
     return ()
 
 
-def _png() -> bytes:
-    """A blue picture of one pixel."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        checksum = struct.pack(">I", zlib.crc32(kind + data))
-        return struct.pack(">I", len(data)) + kind + data + checksum
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
-    pixels = chunk(b"IDAT", zlib.compress(b"\x00\x20\x40\xc0"))
-    return b"\x89PNG\r\n\x1a\n" + header + pixels + chunk(b"IEND", b"")
-
-
-_PNG = base64.b64encode(_png()).decode()
-_SILENCE = base64.b64encode(bytes(4_800)).decode()
+SILENCE = base64.b64encode(bytes(4_800)).decode()
 """A tenth of a second of 16-bit samples at 24 kHz."""

@@ -15,7 +15,17 @@ from typing import Any
 
 import orjson
 
-from proxy_core.simulator.fields import ANY_CASE_ENUMS, ENUMS, MESSAGES, ONLY_BETA, PART_DATA
+from proxy_core.simulator.fields import (
+    ANY_CASE_ENUMS,
+    ENUMS,
+    MESSAGES,
+    NOT_ON_VERTEX,
+    ONLY_BETA,
+    ONLY_VERTEX,
+    PART_DATA,
+    VERTEX_MESSAGES,
+)
+from proxy_core.simulator.live_fields import LIVE_MESSAGES
 from proxy_core.simulator.refusals import (
     JsonObject,
     Refusal,
@@ -26,6 +36,9 @@ from proxy_core.simulator.refusals import (
 )
 
 _UPPER = re.compile(r"(?<!^)([A-Z])")
+_MESSAGES = {**MESSAGES, **VERTEX_MESSAGES, **LIVE_MESSAGES}
+VERTEX = "vertex"
+"Stands for a version of the API where a body goes to Vertex AI."
 _MOST_INLINE_BYTES = 20 * 1024 * 1024
 
 
@@ -35,7 +48,7 @@ def snake_case(name: str) -> str:
 
 _SPELLINGS: Mapping[str, Mapping[str, str]] = {
     message: {spelling: name for name in fields for spelling in (name, snake_case(name))}
-    for message, fields in MESSAGES.items()
+    for message, fields in _MESSAGES.items()
 }
 
 
@@ -80,13 +93,13 @@ class _Parser:
         parsed: JsonObject = {}
         for key, item in value.items():
             name = spellings.get(key)
-            if name is None or self._unknown_on_v1(message, name):
+            if name is None or self._unknown_here(message, name):
                 self._unknown(key, path)
             elif name in parsed:
                 self._refuse(path, f"Invalid value: '{snake_case(name)}' is set twice.")
             elif item is not None:
                 where = f"{path}.{snake_case(name)}" if path else snake_case(name)
-                parsed[name] = self._field(MESSAGES[message][name], item, where)
+                parsed[name] = self._field(_MESSAGES[message][name], item, where)
         if message == "Part":
             self._check_part(parsed, path)
         return parsed
@@ -100,7 +113,7 @@ class _Parser:
             return [self._field(inner, item, f"{path}[{n}]") for n, item in enumerate(value)]
         if notation.startswith("{"):
             return self._map(notation[1:], value, path)
-        if notation in MESSAGES:
+        if notation in _MESSAGES:
             return self.message(notation, value, path)
         if notation in ENUMS:
             return self._enum(notation, value, path)
@@ -138,8 +151,11 @@ class _Parser:
                 f"Cannot set '{data[1]}'",
             )
 
-    def _unknown_on_v1(self, message: str, name: str) -> bool:
-        return self.version == "v1" and name in ONLY_BETA.get(message, ())
+    def _unknown_here(self, message: str, name: str) -> bool:
+        if self.version == VERTEX:
+            return name in NOT_ON_VERTEX.get(message, ())
+        on_v1 = self.version == "v1" and name in ONLY_BETA.get(message, ())
+        return on_v1 or name in ONLY_VERTEX.get(message, ())
 
     def _unknown(self, key: str, path: str) -> None:
         at = f" at '{path}'" if path else ""

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 
 from proxy_core.simulator.catalogue import Card
+from proxy_core.simulator.media_rules import check_media
 from proxy_core.simulator.parsing import snake_case
 from proxy_core.simulator.refusals import JsonObject, invalid_argument
 from proxy_core.simulator.schemas import check_json_schema, check_openapi_schema
-from proxy_core.simulator.signatures import check_signatures
+from proxy_core.simulator.signatures import Bound, check_signatures
 from proxy_core.simulator.turns import check_turns
 
 _FUNCTION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:\-]{0,127}\Z")
@@ -40,7 +41,7 @@ def check_request(
     card: Card,
     project: str,
     *,
-    bound_signatures: bool = False,
+    signatures_bound_to: Bound = "nothing",
     field_strict_schemas: bool = False,
 ) -> None:
     """Everything Google checks before it generates."""
@@ -53,9 +54,10 @@ def check_request(
     _check_sampling(config, card)
     _check_thinking(config.get("thinkingConfig"), card)
     _check_output(config, card, field_strict=field_strict_schemas)
+    check_media(request, card)
     _check_combination(request, card)
     if card.enforces_signatures:
-        check_signatures(contents, project, bound_to_project=bound_signatures)
+        check_signatures(contents, project, bound_to=signatures_bound_to)
 
 
 def declarations_of(request: JsonObject) -> list[JsonObject]:

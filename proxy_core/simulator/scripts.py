@@ -13,8 +13,10 @@ from dataclasses import dataclass, field, fields
 from random import Random
 
 from proxy_core.simulator.fault_rows import FAULTS
-from proxy_core.simulator.oauth_faults import OAUTH_FAULTS
+from proxy_core.simulator.faults import Fault
+from proxy_core.simulator.oauth_faults import OAUTH_FAULTS, OAuthFault
 from proxy_core.simulator.refusals import Answer, JsonObject
+from proxy_core.simulator.vertex_faults import VERTEX_FAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,9 @@ class Reply:
     bare_error: bool = False
     hold: asyncio.Event | None = None
     hold_after: int = 0
+    checkpoint_every: int | None = None
+    closing: tuple[int, str] | None = None
+    go_away_s: float | None = None
 
     def __or__(self, other: Reply) -> Reply:
         """Both at once; where both say something, `other` wins."""
@@ -49,9 +54,11 @@ class Reply:
 
     @classmethod
     def fault(cls, name: str, **values: object) -> Reply:
-        """A row of `FAULTS` or `OAUTH_FAULTS`; values fill its placeholders (retry_s, limit)."""
-        if name not in FAULTS and name not in OAUTH_FAULTS:
-            raise KeyError(name)
+        """A row of `FAULTS`, `VERTEX_FAULTS` or `OAUTH_FAULTS`.
+
+        values: fill its placeholders (retry_s, limit).
+        """
+        _row(name)
         return cls(named_fault=name, fault_values=values)
 
     @classmethod
@@ -121,6 +128,21 @@ class Reply:
         return cls(error_after=after, error_fault=fault, bare_error=bare)
 
     @classmethod
+    def close(cls, code: int, reason: str) -> Reply:
+        """A Live session ends so where its setup should be answered."""
+        return cls(closing=(code, reason))
+
+    @classmethod
+    def go_away(cls, time_left_s: float) -> Reply:
+        """A Live session is told right after its setup that it will end."""
+        return cls(go_away_s=time_left_s)
+
+    @classmethod
+    def checkpoints(cls, every: int = 1) -> Reply:
+        """A continuation token after so many chunks each, of a model with long decode."""
+        return cls(checkpoint_every=every)
+
+    @classmethod
     def wait(cls, event: asyncio.Event, after: int = 0) -> Reply:
         """Hold the answer before chunk number `after` until the event is set."""
         return cls(hold=event, hold_after=after)
@@ -133,9 +155,12 @@ class Reply:
 
 
 def fault_answer(name: str, **values: object) -> Answer:
-    """The answer of a row of either table."""
-    row = FAULTS.get(name) or OAUTH_FAULTS[name]
-    return row.answer(**values)
+    """The answer of a row of any table."""
+    return _row(name).answer(**values)
+
+
+def _row(name: str) -> Fault | OAuthFault:
+    return FAULTS.get(name) or VERTEX_FAULTS.get(name) or OAUTH_FAULTS[name]
 
 
 @dataclass(slots=True)

@@ -13,7 +13,18 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from proxy_core.simulator import cloud_api, gemini_api, oauth_api, storage_api
+from proxy_core.simulator import (
+    batches_api,
+    cloud_api,
+    gemini_api,
+    interactions_api,
+    live_api,
+    oauth_api,
+    storage_api,
+    stores_api,
+    uploads_api,
+    vertex_api,
+)
 from proxy_core.simulator.access import identify
 from proxy_core.simulator.delivery import send_whole
 from proxy_core.simulator.fault_rows import FAULTS
@@ -84,7 +95,7 @@ class Simulator:
             path=request.path,
             query=request.query,
             headers=request.headers,
-            raw_body=await request.read(),
+            raw_body=b"" if action in STREAMED else await request.read(),
             model=match.get("model", ""),
             action=match.get("action", action),
         )
@@ -120,7 +131,9 @@ def _as_streamed(refusal: Refusal, received: Received) -> Answer:
     Both forms are seen: a row ordered by a script comes bare.
     """
     answer = refusal.answer
-    array = received.action == "streamGenerateContent" and received.query.get("alt") != "sse"
+    # Vertex AI does so in the other form too.
+    sse = received.query.get("alt") == "sse" and "/publishers/" not in received.path
+    array = received.action == "streamGenerateContent" and not sse
     if not array or not answer.content_type.startswith("application/json"):
         return answer
     return replace(answer, body=b"[" + answer.body + b"\n]")
@@ -130,21 +143,60 @@ async def _unknown_path(visit: Visit) -> web.StreamResponse:
     raise not_found(f"The requested URL {visit.received.path} was not found on this server.")
 
 
+STREAMED = frozenset({"upload_bytes"})
+"""What reads its body for itself, since that may be large."""
 _GEMINI = "/{version:v1|v1beta|v1alpha}"
 _MODEL = _GEMINI + "/models/{model:[^/:]+}"
+_PUBLISHER = "/publishers/google/models"
+_EXPRESS = "/{version:v1|v1beta1}" + _PUBLISHER
+_VERTEX = "/{version:v1|v1beta1}/projects/{project}/locations/{location}" + _PUBLISHER
+_ACTION = "/{model:[^/:]+}:{action:[A-Za-z]+}"
+_LIVE = (
+    "/ws/google.ai.generativelanguage.{version:v1|v1beta|v1alpha}"
+    ".GenerativeService.BidiGenerateContent"
+)
+_BEGINS = ":{action:batchGenerateContent|asyncBatchEmbedContent}"
+_STORE = _GEMINI + "/fileSearchStores/{id:[^/:]+}"
+_INTO_STORE = _GEMINI + "/fileSearchStores/{store:[^/:]+}:uploadToFileSearchStore"
+_PART = "/{kind:documents|operations}/{part:[^/:]+}"
+_INTERACTION = _GEMINI + "/interactions/{id:[^/:]+}"
+_KINDS = "/{kind:files|cachedContents|fileSearchStores}"
 _SERVICES = "/v1/projects/{project}"
 
 _ROUTES: tuple[tuple[str, str, str, Endpoint], ...] = (
+    ("POST", _MODEL + _BEGINS, "", batches_api.create_batch),
     ("POST", _MODEL + ":{action:[A-Za-z]+}", "", gemini_api.act),
+    ("GET", _LIVE, live_api.ACTION, live_api.converse),
     ("GET", _MODEL, "model", gemini_api.show_model),
     ("GET", _GEMINI + "/models", "models", gemini_api.list_models),
-    ("POST", "/upload" + _GEMINI + "/files", "upload", storage_api.start_upload),
-    ("POST", "/upload/session/{session}", "upload_bytes", storage_api.receive_bytes),
-    ("GET", _GEMINI + "/{kind:files|cachedContents}", "list_stored", storage_api.show_all),
+    ("POST", "/upload" + _GEMINI + "/files", "upload", uploads_api.start_upload),
+    ("POST", "/upload" + _INTO_STORE, "upload", uploads_api.start_upload),
+    ("POST", "/upload/session/{session}", "upload_bytes", uploads_api.receive_bytes),
+    ("PUT", "/upload/session/{session}", "upload_bytes", uploads_api.receive_bytes),
+    ("GET", _GEMINI + "/files/{id:[^/:]+}:download", "download", uploads_api.download),
+    ("POST", _GEMINI + "/files:register", "register", uploads_api.register),
+    ("GET", _GEMINI + "/batches", "list_batches", batches_api.show_batches),
+    ("GET", _GEMINI + "/batches/{id:[^/:]+}", "get_batch", batches_api.show_batch),
+    ("POST", _GEMINI + "/batches/{id:[^/:]+}:cancel", "cancel_batch", batches_api.cancel_batch),
+    ("DELETE", _GEMINI + "/batches/{id:[^/:]+}", "delete_batch", batches_api.delete_batch),
+    ("POST", _GEMINI + "/fileSearchStores", "create_store", stores_api.create_store),
+    ("POST", _STORE + ":importFile", "import_file", stores_api.import_file),
+    ("DELETE", _STORE, "delete_store", stores_api.delete_store),
+    ("GET", _STORE + "/documents", "list_documents", stores_api.show_documents),
+    ("GET", _STORE + _PART, "get_part", stores_api.show_part),
+    ("DELETE", _STORE + _PART, "delete_part", stores_api.delete_part),
+    ("POST", _GEMINI + "/interactions", "interact", interactions_api.create_interaction),
+    ("GET", _INTERACTION, "get_interaction", interactions_api.show_interaction),
+    ("DELETE", _INTERACTION, "delete_interaction", interactions_api.delete_interaction),
+    ("POST", _INTERACTION + "/cancel", "cancel_interaction", interactions_api.cancel_interaction),
+    ("GET", _GEMINI + _KINDS, "list_stored", storage_api.show_all),
     ("POST", _GEMINI + "/cachedContents", "create_cache", storage_api.create_cache),
-    ("GET", _GEMINI + "/{kind:files|cachedContents}/{id}", "get_stored", storage_api.show),
+    ("GET", _GEMINI + _KINDS + "/{id:[^/:]+}", "get_stored", storage_api.show),
     ("PATCH", _GEMINI + "/cachedContents/{id}", "patch_cache", storage_api.prolong_cache),
     ("DELETE", _GEMINI + "/{kind:files|cachedContents}/{id}", "delete_stored", storage_api.delete),
+    ("POST", _VERTEX + _ACTION, "", vertex_api.act),
+    ("POST", _EXPRESS + _ACTION, "", vertex_api.act),
+    ("GET", _EXPRESS, "models", vertex_api.list_models),
     ("GET", "/o/oauth2/v2/auth", "authorize", oauth_api.authorize),
     ("GET", "/o/oauth2/auth", "authorize", oauth_api.authorize),
     ("POST", "/token", "token", oauth_api.token),

@@ -9,11 +9,16 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from typing import Literal
 
 from proxy_core.simulator.fault_rows import FAULTS
 from proxy_core.simulator.refusals import JsonObject, invalid_argument
 from proxy_core.simulator.turns import current_turn, names_of_calls
 
+Bound = Literal["nothing", "project", "service"]
+"What a signature is good for beside its own project: every project, no other, its service's."
+VERTEX_MARK = "@vertex"
+"Behind the project in signatures that Vertex AI issued."
 _MARK = "pretend-signature"
 _DUMMIES = ("skip_thought_signature_validator", "context_engineering_is_the_way_to_go")
 DUMMIES = frozenset({*_DUMMIES, *(base64.b64encode(dummy.encode()).decode() for dummy in _DUMMIES)})
@@ -37,13 +42,16 @@ def signed_project(signature: str) -> str | None:
     return fields[1]
 
 
-def check_signatures(contents: list[JsonObject], project: str, *, bound_to_project: bool) -> None:
-    """Raises Refusal: a signature that is none of ours, or a step of the current turn without."""
+def check_signatures(contents: list[JsonObject], project: str, *, bound_to: Bound) -> None:
+    """Raises Refusal: a signature that is none of ours, or a step of the current turn without.
+
+    project: who would have issued them here; at Vertex AI with `VERTEX_MARK` behind it.
+    """
     for content in contents:
         for part in content.get("parts", []):
             signature = part.get("thoughtSignature")
             if signature is not None:
-                _check_one(signature, project, bound_to_project=bound_to_project)
+                _check_one(signature, project, bound_to)
     start = current_turn(contents)
     in_step = False
     for position, content in enumerate(contents[start:], start + 1):
@@ -56,11 +64,15 @@ def check_signatures(contents: list[JsonObject], project: str, *, bound_to_proje
             in_step = False
 
 
-def _check_one(signature: str, project: str, *, bound_to_project: bool) -> None:
+def _check_one(signature: str, project: str, bound_to: Bound) -> None:
     if signature in DUMMIES:
         return
     issued_for = signed_project(signature)
-    if issued_for is None or (bound_to_project and issued_for != project):
+    if issued_for is None:
+        raise FAULTS["signature_invalid"].refusal()
+    same_service = issued_for.endswith(VERTEX_MARK) == project.endswith(VERTEX_MARK)
+    fits = {"nothing": True, "project": issued_for == project, "service": same_service}
+    if not fits[bound_to]:
         raise FAULTS["signature_invalid"].refusal()
 
 

@@ -13,6 +13,7 @@ import orjson
 from proxy_core.simulator.refusals import JsonObject
 
 _MEDIA_TOKENS = 258
+_MODALITIES = ("IMAGE", "AUDIO", "VIDEO")
 
 
 def tokens_of_text(text: str) -> int:
@@ -30,6 +31,19 @@ def tokens_of_request(request: JsonObject) -> int:
     if "tools" in request:
         total += len(orjson.dumps(request["tools"])) // 4
     return total
+
+
+def tokens_by_modality(request: JsonObject, total: int) -> list[JsonObject]:
+    """`promptTokensDetails`: media by their kind, everything else as text."""
+    media: dict[str, int] = {}
+    for content in request.get("contents", []):
+        for part in content.get("parts", []):
+            if "inlineData" in part:
+                kind = part["inlineData"].get("mimeType", "").partition("/")[0].upper()
+                name = kind if kind in _MODALITIES else "DOCUMENT"
+                media[name] = media.get(name, 0) + _MEDIA_TOKENS
+    counts = {"TEXT": total - sum(media.values()), **media}
+    return [{"modality": name, "tokenCount": count} for name, count in counts.items() if count]
 
 
 def cached_tokens(seen: set[bytes], request: JsonObject, minimum: int) -> int:

@@ -10,15 +10,17 @@ import hashlib
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from proxy_core.simulator.catalogue import CATALOGUE, Card
 from proxy_core.simulator.keys import service_account_file
 from proxy_core.simulator.quotas import Limits, QuotaBook
 from proxy_core.simulator.refusals import JsonObject
 from proxy_core.simulator.scripts import Reply, Rule
+from proxy_core.simulator.signatures import Bound
 
 GEMINI_API = "generativelanguage.googleapis.com"
+VERTEX_API = "aiplatform.googleapis.com"
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 _AUTH = "https://www.googleapis.com/auth/"
 RETRIEVER = f"{_AUTH}generative-language.retriever"
@@ -42,6 +44,10 @@ class Project:
     members: set[str] = field(default_factory=set)
     """E-mails that hold serviceusage.services.use."""
     billing: bool = False
+    vertex_limits: dict[str, Limits] = field(default_factory=dict)
+    """As `limits`, of Vertex AI."""
+    without_vertex_role: set[str] = field(default_factory=set)
+    """E-mails that lack aiplatform.endpoints.predict."""
     new_user: bool = False
     """Models closed to new users answer 404."""
     fault: str | None = None
@@ -70,6 +76,8 @@ class ApiKey:
     value: str
     project: str
     fault: str | None = None
+    express: bool = False
+    """Of the cloud console, for Vertex AI in express mode; else of AI Studio."""
 
 
 @dataclass(slots=True)
@@ -121,6 +129,10 @@ class Received:
     refusal: str = ""
     """Body of the answer where the simulator refused."""
     scripted: bool = False
+    messages: list[bytes] = field(default_factory=list)
+    """What came on a websocket, the setup first."""
+    closed: int | None = None
+    """How a websocket ended: its close code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +164,21 @@ class World:
     stored: dict[str, JsonObject] = field(default_factory=dict)
     """Files and cached contents by name, each with its `project` beside the resource."""
 
+    file_states: tuple[str, ...] = ()
+    """What a new file goes through before it is ACTIVE, one state for each look at it."""
+
+    live_sessions: dict[str, JsonObject] = field(default_factory=dict)
+    """Conversations that can be resumed, by handle, each with its `project`."""
     token_lifetime_s: int = 3599
     auto_consent: str | None = None
     """E-mail that consents at once at the authorization page."""
     refused_scopes: set[str] = field(default_factory=set)
     """Scopes whose box the pretend user unticks."""
-    signatures_bound_to: Literal["nothing", "project"] = "nothing"
+    signatures_bound_to: Bound = "nothing"
+    vertex_bare_calls: bool = False
+    """Vertex AI leaves out the ids of function calls, and the arguments of those without any."""
+    vertex_knows_xhigh: bool = True
+    """Vertex AI takes thinking level XHIGH: its documentation says so, its schema does not."""
     field_strict_schemas: bool = False
     """Refuse the schemas that were refused in the field, not only the documented ones."""
     keep_requests: int = 10_000
@@ -193,6 +214,13 @@ class World:
         value = f"AQ.Sim{digest[:47]}" if auth_key else f"AIzaSim{digest[:32]}"
         self.api_keys[value] = ApiKey(value, project, **more)
         return value
+
+    def open_vertex(self, project: str) -> Project:
+        """The project with Vertex AI switched on and billing; made if it does not exist."""
+        opened = self.project(project)
+        opened.services.add(VERTEX_API)
+        opened.billing = True
+        return opened
 
     def add_client(
         self, project: str, client_id: str = "pretend-client", **more: Any

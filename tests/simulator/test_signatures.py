@@ -17,7 +17,7 @@ def signed(signature: str, **more: Any) -> dict[str, Any]:
 
 
 def check(*contents: dict[str, Any], bound: bool = False) -> None:
-    check_signatures(list(contents), "here", bound_to_project=bound)
+    check_signatures(list(contents), "here", bound_to="project" if bound else "nothing")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from proxy_core.simulator.tokens import cached_tokens, tokens_of_request
+from proxy_core.simulator.tokens import cached_tokens, tokens_by_modality, tokens_of_request
 from tests.simulator.conftest import said
 
 
@@ -28,3 +28,14 @@ def test_a_grown_conversation_finds_its_beginning_again() -> None:
 def test_short_prefixes_are_never_cached() -> None:
     seen: set[bytes] = set()
     assert [cached_tokens(seen, said("x" * 40), 11) for _ in range(2)] == [0, 0]
+
+
+def test_media_are_counted_by_their_kind() -> None:
+    request: dict[str, Any] = said("12345")
+    parts = request["contents"][0]["parts"]
+    parts += [{"inlineData": {"mimeType": kind}} for kind in ("audio/wav", "application/pdf")]
+    assert tokens_by_modality(request, 518) == [
+        {"modality": "TEXT", "tokenCount": 2},
+        {"modality": "AUDIO", "tokenCount": 258},
+        {"modality": "DOCUMENT", "tokenCount": 258},
+    ]
