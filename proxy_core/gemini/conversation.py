@@ -30,7 +30,10 @@ def conversation_key(call: Call) -> bytes:
 
 
 def continues(call: Call) -> bool:
-    """Whether the request goes on with a conversation: holds a model turn or a tool result."""
+    """Whether the request goes on with a conversation: holds a model turn or a tool result, or
+    resumes a long answer, whose token only its project may know."""
+    if "continuationToken" in call.body or "continuation_token" in call.body:
+        return True
     for content in _contents(call.body):
         if content.get("role") in ("model", "function"):
             return True

@@ -1,14 +1,14 @@
-"""What each family of models can do: a table, and the rules for models it does not know.
+"""What each family of models can do, and the rules for models that no row names.
 
+The rows are data: `families.toml` beside this module, and the owner's file over it. Reading them
+is not done here (`engine.shipped_families`, `settings`), nor is checking them (`family_rows`).
 Not a list of the models that exist: that is the union of what the projects report.
-`/models` only tells whether a model thinks at all, so the rest is written down here.
-Sources: Gemini API documentation (thinking, function calling, models) as of November 2026,
-and reports where a row says so.
 """
 
+import itertools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -51,13 +51,19 @@ class Family:
     json_with_tools: bool = True
     "Accepts a JSON answer format beside functions."
     system_instruction: bool = True
+    "Takes `systemInstruction`; elsewhere it goes before the first words of the user."
     functions: bool = True
+    "Takes functions to call."
     response_parts: bool = True
     "Accepts images inside `functionResponse.parts`."
     images: bool = False
     "Answers with images."
     speech: bool = False
     "Answers with audio."
+    embeds: bool = False
+    "Answers with vectors."
+    unit_vectors: bool = True
+    "Its vectors have length 1, also those shortened by `outputDimensionality`."
     max_output_tokens: int | None = None
     "Largest maxOutputTokens accepted; None where unknown."
 
@@ -71,98 +77,31 @@ class Family:
         return not self.levels and (self.budget is None or self.budget.can_be_zero)
 
 
-_LONG = 1_048_576
-"Gemini 4 continues over several hops; the limit counts them together."
-_USUAL = 65_536
+class Families:
+    """A table of families, by the start of their models' ids. Per engine; never changed."""
+
+    def __init__(self, rows: Mapping[str, Family] = MappingProxyType({})) -> None:
+        self.rows = rows
+        self.of = lru_cache(maxsize=1024)(self._find)
+        "The family of a bare model id (`gemini-3.8-flash`, no `models/`), by row or by rule."
+
+    def knows(self, model: str) -> bool:
+        """Whether a row names the model, or the start of its id."""
+        starts = itertools.accumulate(model.split("-"), "{}-{}".format)
+        return any(start in self.rows for start in starts)
+
+    def _find(self, model: str) -> Family:
+        start = model
+        while start:
+            known = self.rows.get(start)
+            if known is not None and (start == model or _same_output(known, model)):
+                return known
+            start = start.rpartition("-")[0]
+        return self.rows.get(_model_row(model), _NEWEST)
+
 
 _NEWEST = Family()
-_FLASH = Family(max_output_tokens=_USUAL)
-_BEFORE_3_6 = replace(
-    _FLASH, levels=("minimal", "low", "medium", "high"), sampling=True, prefill=True
-)
-_PRO_3_1 = replace(_FLASH, sampling=True, prefill=True)
-_2_5 = Family(
-    levels=(),
-    sampling=True,
-    penalties=False,
-    single_candidate=False,
-    enforces_signatures=False,
-    prefill=True,
-    json_with_tools=False,
-    response_parts=False,
-    max_output_tokens=_USUAL,
-)
-_IMAGE = Family(
-    levels=(),
-    sampling=True,
-    enforces_signatures=False,
-    prefill=True,
-    json_with_tools=False,
-    functions=False,
-    response_parts=False,
-    images=True,
-)
-_SPEECH = replace(_IMAGE, images=False, speech=True, system_instruction=False)
-_GEMMA = replace(
-    _2_5, system_instruction=False, functions=False, single_candidate=True, max_output_tokens=None
-)
-
-FAMILIES: Mapping[str, Family] = MappingProxyType(
-    {
-        # Gemini 4: sampling parameters are ignored, level minimal is a 400.
-        "gemini-4-hydrogen": Family(
-            levels=("low", "medium", "high", "xhigh"), max_output_tokens=_LONG
-        ),
-        "gemini-4-argon": Family(max_output_tokens=_LONG),
-        "gemini-4-carbon": Family(max_output_tokens=_LONG),
-        # 3.7 and later Flash: level minimal is a 400. From 3.6 on no request may end in a
-        # model turn, and sampling parameters are ignored.
-        "gemini-3.8-flash": _FLASH,
-        "gemini-3.7-flash": _FLASH,
-        "gemini-3.6-flash": replace(_BEFORE_3_6, sampling=False, prefill=False),
-        "gemini-3.5-flash": _BEFORE_3_6,
-        "gemini-3.5-flash-lite": replace(_BEFORE_3_6, sampling=False),
-        "gemini-3.1-flash-lite": _BEFORE_3_6,
-        "gemini-3.1-pro": _PRO_3_1,
-        "gemini-3-flash": _BEFORE_3_6,
-        # Budgets; penalties are a 400 on the Gemini API. 2.5 Pro cannot stop thinking.
-        "gemini-2.5-pro": replace(_2_5, budget=Budget(128, 32_768, can_be_zero=False)),
-        "gemini-2.5-flash": replace(_2_5, budget=Budget(1, 24_576, can_be_zero=True)),
-        "gemini-2.5-flash-lite": replace(_2_5, budget=Budget(512, 24_576, can_be_zero=True)),
-        # Image models do not enforce signatures and know no functions.
-        "gemini-nano-banana": _IMAGE,
-        "gemini-3-pro-image": _IMAGE,
-        "gemini-3.1-flash-image": replace(_IMAGE, levels=("minimal", "high")),
-        "gemini-3.1-flash-lite-image": replace(_IMAGE, levels=("minimal", "high")),
-        "gemini-2.5-flash-image": replace(_IMAGE, penalties=False),
-        # Speech models refuse a system instruction [reported].
-        "gemini-3.8-flash-tts": _SPEECH,
-        "gemini-3.8-flash-lite-tts": _SPEECH,
-        "gemini-3.1-flash-tts": _SPEECH,
-        # Gemma knows no systemInstruction; functions came with the fourth.
-        "gemma-4": replace(_GEMMA, functions=True),
-        "gemma": _GEMMA,
-        # Google moves the aliases on without notice: the strictest of what they may mean.
-        "gemini-flash-latest": _FLASH,
-        "gemini-flash-lite-latest": replace(_BEFORE_3_6, sampling=False, prefill=False),
-        "gemini-pro-latest": replace(_PRO_3_1, prefill=False),
-    }
-)
-"Family by the start of its models' ids, cut at dashes; the longest start wins."
-
 _GENERATION = re.compile(r"gemini-(\d{1,3})(?:\.(\d{1,3}))?(?![\d.])")
-
-
-@lru_cache(maxsize=1024)
-def family(model: str) -> Family:
-    """The family of a bare model id (`gemini-3.8-flash`, no `models/`), by row or by rule."""
-    start = model
-    while start:
-        known = FAMILIES.get(start)
-        if known is not None and _same_output(known, model):
-            return known
-        start = start.rpartition("-")[0]
-    return _by_rule(model)
 
 
 def _same_output(known: Family, model: str) -> bool:
@@ -175,20 +114,22 @@ def _draws(words: list[str]) -> bool:
     return "image" in words or "banana" in words
 
 
-def _by_rule(model: str) -> Family:
-    """A model that no row names: what its generation asks for, the newest one's if unclear."""
+def _model_row(model: str) -> str:
+    """The row to go by for a model that none names; empty: the newest generation's defaults."""
     words = model.split("-")
     if _draws(words):
-        return _IMAGE
+        return "gemini-3-pro-image"
     if "tts" in words:
-        return _SPEECH
+        return "gemini-3.8-flash-tts"
+    if "embedding" in words:
+        return "gemini-embedding-2"
     match = _GENERATION.match(model)
     if match is None:
-        return _NEWEST
+        return ""
     generation = (int(match[1]), int(match[2] or 0))
     if generation < (3, 0):
-        return _2_5
-    return _NEWEST if generation >= (3, 6) else replace(_NEWEST, sampling=True, prefill=True)
+        return "gemini-2.5"
+    return "gemini-3" if generation < (3, 6) else ""
 
 
 _EFFORT_LEVELS: Mapping[str, str] = MappingProxyType(

@@ -77,6 +77,8 @@ class Cause(StrEnum):
     "401 or 403 for no known reason: of the project, or of something the client named."
     CAPACITY = "capacity"
     "429 without QuotaFailure: shared capacity."
+    FILE_QUOTA = "file_quota"
+    "429 of an upload: the project takes no more files now. Says nothing of any model."
     # nobody's
     SERVER_ERROR = "server_error"
     OVERLOADED = "overloaded"
@@ -190,6 +192,7 @@ _TEXTS: tuple[_Text, ...] = (
           r"|not found \(or permission denied\)", Cause.NOT_OWNED),
     _text({404}, r"\bmodels/[\w.@-]+(?![\w.@-]|/operations)|publisher model"
           r"|not found for api version|no longer available to new users", Cause.MODEL_UNAVAILABLE),
+    _text({400, 403}, r"^organization policy constraint", Cause.MODEL_UNAVAILABLE),
     # Bodies that can be repaired. Signatures first: their text names functions, which may be
     # called anything. Schemas last: theirs is the widest pattern.
     _text({400}, r"thought[ _]?signature", Cause.SIGNATURE),
@@ -282,6 +285,11 @@ def network_fault(message: str) -> Fault:
 
 def truncated() -> Fault:
     return Fault(Cause.TRUNCATED, 200, "Google's answer ended before it was complete.")
+
+
+def diverged() -> Fault:
+    message = "Google's answer broke off, and what it sent to go on was another."
+    return Fault(Cause.TRUNCATED, 200, message)
 
 
 def empty() -> Fault:

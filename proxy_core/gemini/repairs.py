@@ -19,6 +19,7 @@ _SIGNATURES = frozenset({"thoughtSignature", "thought_signature"})
 _CALLS = ("functionCall", "function_call")
 _CONFIG = ("generationConfig", "generation_config")
 _THINKING = frozenset({"thinkingConfig", "thinking_config"})
+_LEVEL = ("thinkingLevel", "thinking_level")
 _PENALTIES = frozenset(
     {"presencePenalty", "presence_penalty", "frequencyPenalty", "frequency_penalty"}
 )
@@ -42,6 +43,27 @@ def with_dummy_signatures(body: JsonObject) -> JsonObject:
     histories that lack them.
     """
     return _mapped(body, ("contents",), _resigned)
+
+
+def without_signatures(body: JsonObject, is_foreign: Callable[[str], bool]) -> JsonObject:
+    """Turns that hold a foreign signature as `with_dummy_signatures` has them, the others as they
+    are."""
+
+    def resigned(content: JsonObject) -> JsonObject:
+        signed = (
+            part[key]
+            for part in _dicts(content.get("parts"))
+            for key in _SIGNATURES
+            if isinstance(part.get(key), str)
+        )
+        return _resigned(content) if any(map(is_foreign, signed)) else content
+
+    return _mapped(body, ("contents",), resigned)
+
+
+def with_lower_thinking(body: JsonObject) -> JsonObject:
+    """Level `high` for `xhigh`, which Vertex AI may not know."""
+    return _mapped_config(body, _with_lower_level)
 
 
 def without_thinking(body: JsonObject) -> JsonObject:
@@ -110,6 +132,15 @@ def _resigned(content: JsonObject) -> JsonObject:
         if plain:
             parts.append(plain)
     return content if parts == given else {**content, "parts": parts or [{"text": ""}]}
+
+
+def _with_lower_level(config: JsonObject) -> JsonObject:
+    for outer, thinking in config.items():
+        if outer in _THINKING and isinstance(thinking, dict):
+            for key in _LEVEL:
+                if str(thinking.get(key)).upper() == "XHIGH":
+                    return {**config, outer: {**thinking, key: "HIGH"}}
+    return config
 
 
 def _lowered_tool(tool: JsonObject, rung: int) -> JsonObject:

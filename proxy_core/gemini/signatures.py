@@ -6,11 +6,11 @@ Source: Gemini API documentation, thought signatures.
 
 import base64
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from proxy_core.gemini.families import Family
-from proxy_core.gemini.wire import Part
+from proxy_core.gemini.wire import Chunk, Part
 
 DUMMY_SIGNATURE = "skip_thought_signature_validator"
 "Documented for calls that the model did not produce; accepted by both services."
@@ -80,6 +80,14 @@ class SignatureMemory:
         if call is not None:
             self._calls.move_to_end(tool_call_id)
         return call
+
+
+def signatures_of(chunk: Chunk) -> Iterator[str]:
+    """Every signature that Google gave with a chunk."""
+    for candidate in chunk.get("candidates") or ():
+        for part in candidate.get("content", {}).get("parts") or ():
+            if signature := part.get("thoughtSignature"):
+                yield signature
 
 
 def is_dummy(signature: str) -> bool:

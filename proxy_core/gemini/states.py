@@ -165,6 +165,43 @@ STATE_TEXTS: Mapping[CredentialState | ModelState, Description] = {
     ),
 }
 
+VERTEX_TEXTS: Mapping[CredentialState | ModelState, Description] = {
+    CredentialState.SCOPE_MISSING: Description(
+        "The sign-in does not include permission to use Vertex AI (scope cloud-platform).",
+        "Sign in again with Vertex AI chosen, and leave every box ticked.",
+    ),
+    CredentialState.KEY_INVALID: Description(
+        "Vertex AI does not take this key: it is of AI Studio, or was deleted or disabled.",
+        "Create a key for Vertex AI in the Google Cloud console, or use this one with the Gemini "
+        "API.",
+    ),
+    CredentialState.KEY_RESTRICTED: Description(
+        "A restriction of this API key keeps it from this service.",
+        "Allow Vertex AI and this computer for the key in the Google Cloud console.",
+    ),
+    CredentialState.BILLING: Description(
+        "The project has no working billing, without which Vertex AI answers nothing.",
+        "Check billing of the project in the Google Cloud console.",
+    ),
+    CredentialState.API_OFF: Description(
+        "Vertex AI is switched off in this project.",
+        "Switch it on in the Google Cloud console, then check again.",
+    ),
+    CredentialState.PROJECT_DENIED: Description(
+        "Google does not let this credential use the project.",
+        "Choose another project, or ask the project's owner for the role Vertex AI User.",
+    ),
+    CredentialState.BLOCKED_BY_ADMIN: Description(
+        "Google or an administrator blocks this account from Vertex AI.",
+        "Ask the administrator of the account, or use another account.",
+    ),
+    ModelState.NOT_IN_TIER: Description(
+        "The project has no quota for this model at Vertex AI.",
+        "Ask for quota in the Google Cloud console, or choose another model.",
+    ),
+}
+"States of which there is something else to say at Vertex AI."
+
 CAUSE_TEXTS: Mapping[Cause, Description] = {
     Cause.BAD_REQUEST: Description("Google refused the request.", "Correct the request."),
     Cause.CONTEXT_TOO_LONG: Description(
@@ -195,6 +232,10 @@ CAUSE_TEXTS: Mapping[Cause, Description] = {
     ),
     Cause.REFUSED: Description("Google refused the request without a known reason.", _WAIT),
     Cause.CAPACITY: Description("Google has no capacity for this model at the moment.", _WAIT),
+    Cause.FILE_QUOTA: Description(
+        "The project takes no more uploaded files at the moment.",
+        "Delete files of the project that nobody needs, or wait.",
+    ),
     Cause.SPEND_CAP: Description(
         "The project has reached its spending limit.",
         "Wait, or raise the limit in AI Studio.",
@@ -233,14 +274,21 @@ def state_of(cause: Cause) -> CredentialState | ModelState | None:
 
 
 def describe(
-    state: CredentialState | ModelState, fault: Fault | None = None, until: float | None = None
+    state: CredentialState | ModelState,
+    fault: Fault | None = None,
+    until: float | None = None,
+    *,
+    vertex: bool = False,
 ) -> Description:
     """A state in words, as exact as the fault that led to it allows.
 
+    vertex: of a credential that is used with Vertex AI.
     fault: ignored where it does not lead to this state (the owner switched it off since).
     until: epoch seconds at which the state ends by itself.
     """
     words = STATE_TEXTS[state]
+    if vertex and state in VERTEX_TEXTS:
+        words = VERTEX_TEXTS[state]
     if fault is not None and state_of(fault.cause) is state:
         words = CAUSE_TEXTS.get(fault.cause, words)
         if fault.cause in _SAYS_MORE:

@@ -62,8 +62,12 @@ class UsageMetadata(TypedDict, total=False):
     thoughtsTokenCount: int
     toolUsePromptTokenCount: int
     totalTokenCount: int
+    promptTokensDetails: list[JsonObject]
+    "By modality: `{modality, tokenCount}`."
     serviceTier: str
     "The tier that served: standard, flex or priority."
+    trafficType: str
+    "The same at Vertex AI: ON_DEMAND, ON_DEMAND_FLEX, ON_DEMAND_PRIORITY, …"
 
 
 class Candidate(TypedDict, total=False):
@@ -103,6 +107,12 @@ class Call(NamedTuple):
     "Encoded query of a native client, without credentials and without `alt`."
     conversation: str | None = None
     "The client's own name for the conversation (`prompt_cache_key`), where it gave one."
+    project: str | None = None
+    "The unit, or the credential's id, that something named in the call belongs to."
+    resource: str = ""
+    "What it is that belongs there, for words to the client: `files/x`."
+    repeatable: bool = True
+    "Whether asking twice does no harm: it begins nothing that goes on by itself."
 
     @property
     def streams(self) -> bool:

@@ -112,3 +112,11 @@ def test_no_shape_of_a_body_breaks_the_key(body: dict[str, Any]) -> None:
     strange = Call("m", "generateContent", body)
     assert conversation_key(strange) == conversation_key(strange)
     continues(strange)
+
+
+def test_a_long_answer_is_resumed_where_it_began() -> None:
+    body = {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]}
+    whole = Call("gemini-4-argon", "generateContent", body)
+    assert not continues(whole)
+    for name in ("continuationToken", "continuation_token"):
+        assert continues(whole._replace(body={**body, name: "abc"}))

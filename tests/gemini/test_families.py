@@ -4,16 +4,18 @@ from hypothesis import strategies as st
 
 from proxy_core.gemini.families import (
     EFFORTS,
-    FAMILIES,
     LEVELS,
     Budget,
+    Families,
     Family,
     clamp_budget,
     clamp_level,
-    family,
     output_limit,
     thinking_config,
 )
+from tests.fakes.families import SHIPPED_FAMILIES, family
+
+ROWS = SHIPPED_FAMILIES.rows
 
 
 @pytest.mark.parametrize(
@@ -33,11 +35,11 @@ from proxy_core.gemini.families import (
     ],
 )
 def test_the_longest_start_of_the_id_names_the_family(model: str, row: str) -> None:
-    assert family(model) is FAMILIES[row]
+    assert family(model) is ROWS[row]
 
 
 def test_a_start_is_cut_at_dashes_only() -> None:
-    assert family("gemini-3.10-pro") is not FAMILIES["gemini-3.1-pro"]
+    assert family("gemini-3.10-pro") is not ROWS["gemini-3.1-pro"]
     assert family("gemini-3.10-pro").prefill is False
 
 
@@ -56,6 +58,20 @@ def test_an_unknown_model_is_held_to_the_rules_of_the_newest(model: str) -> None
     assert not unknown.prefill
     assert not unknown.sampling
     assert unknown.max_output_tokens is None
+
+
+def test_a_table_without_rows_takes_every_model_for_the_newest() -> None:
+    assert Families().of("gemini-2.5-pro") == Family()
+
+
+def test_the_name_of_a_row_is_its_family_whatever_the_name_says() -> None:
+    rows = {"house-tts": Family(functions=False)}
+    assert Families(rows).of("house-tts") is rows["house-tts"]
+    assert Families(rows).of("house-tts-2") == Family()
+
+
+def test_an_unknown_embedding_model_answers_with_vectors() -> None:
+    assert family("text-embedding-9").embeds
 
 
 def test_an_unknown_model_of_an_old_generation_is_not_asked_to_think() -> None:
@@ -98,10 +114,10 @@ def test_an_effort_becomes_what_the_family_takes(
     assert thinking_config(family(model), effort) == config
 
 
-@pytest.mark.parametrize("row", FAMILIES)
+@pytest.mark.parametrize("row", ROWS)
 @pytest.mark.parametrize("effort", sorted(EFFORTS))
 def test_no_family_is_asked_for_what_it_does_not_offer(row: str, effort: str) -> None:
-    chosen = FAMILIES[row]
+    chosen = ROWS[row]
     config = thinking_config(chosen, effort)
     if config is None:
         assert not chosen.thinks
@@ -114,9 +130,9 @@ def test_no_family_is_asked_for_what_it_does_not_offer(row: str, effort: str) ->
         assert budget.lowest <= tokens <= budget.highest or (tokens == 0 and budget.can_be_zero)
 
 
-@pytest.mark.parametrize("row", FAMILIES)
+@pytest.mark.parametrize("row", ROWS)
 def test_every_row_is_sound(row: str) -> None:
-    chosen = FAMILIES[row]
+    chosen = ROWS[row]
     assert list(chosen.levels) == [level for level in LEVELS if level in chosen.levels]
     assert not (chosen.levels and chosen.budget)
     assert chosen.functions or not chosen.enforces_signatures
@@ -152,3 +168,12 @@ def test_a_limit_beyond_what_the_model_accepts_is_lowered() -> None:
 @given(st.text() | st.from_regex(r"gemini-[0-9.]{0,6}(-[a-z]+)*", fullmatch=True))
 def test_every_model_id_has_a_family(model: str) -> None:
     assert isinstance(family(model), Family)
+
+
+def test_a_model_is_known_where_a_row_names_it_or_the_start_of_its_id() -> None:
+    families = Families({"gemini-3.8-flash": Family(), "gemini-2.5": Family()})
+    assert families.knows("gemini-3.8-flash")
+    assert families.knows("gemini-2.5-pro-preview")
+    assert not families.knows("gemini-3.8-flashy")
+    assert not families.knows("gemini")
+    assert not families.knows("chirp-2")

@@ -78,6 +78,7 @@ FOUND_ELSEWHERE = {
     Cause.SIGNATURE_MISSED,
     Cause.MALFORMED_CALL,
     Cause.CLIENT_INVALID,  # by a refresh, `credentials.oauth_answers`
+    Cause.FILE_QUOTA,  # of an upload, `relay.offloading`
 }
 API_KEY = "AI" + "za" + "Sy0123456789abcdefghijklmnopqrstuvw"
 

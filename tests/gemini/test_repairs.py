@@ -7,7 +7,9 @@ from proxy_core.gemini.repairs import (
     schema_hash,
     with_dummy_signatures,
     with_lower_schemas,
+    with_lower_thinking,
     without_penalties,
+    without_signatures,
     without_thinking,
 )
 from proxy_core.gemini.signatures import DUMMY_SIGNATURE
@@ -180,3 +182,34 @@ def test_strange_bodies_are_left_alone(strange: Any) -> None:
     assert with_lower_schemas(body, 1) is None
     assert without_thinking(body) is body
     with_dummy_signatures(body)
+
+
+def test_only_turns_with_a_foreign_signature_get_the_dummy() -> None:
+    ours = {"role": "model", "parts": [{"functionCall": {"name": "f"}, "thoughtSignature": "a"}]}
+    theirs = {"role": "model", "parts": [{"functionCall": {"name": "g"}, "thought_signature": "b"}]}
+    body = {"contents": [{"role": "user", "parts": [{"text": "go"}]}, ours, theirs]}
+    mended = without_signatures(body, lambda signature: signature == "b")
+    assert mended["contents"][1] is ours
+    assert mended["contents"][2]["parts"] == [
+        {"functionCall": {"name": "g"}, "thoughtSignature": DUMMY_SIGNATURE}
+    ]
+    assert without_signatures(body, lambda _: False) is body
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner"),
+    [("thinkingConfig", "thinkingLevel"), ("thinking_config", "thinking_level")],
+)
+def test_the_highest_thinking_level_becomes_the_one_below(outer: str, inner: str) -> None:
+    body = {"generationConfig": {"seed": 1, outer: {inner: "xhigh", "includeThoughts": True}}}
+    assert with_lower_thinking(body) == {
+        "generationConfig": {"seed": 1, outer: {inner: "HIGH", "includeThoughts": True}}
+    }
+
+
+@pytest.mark.parametrize(
+    "config", [{}, {"thinkingConfig": {"thinkingLevel": "HIGH"}}, {"thinkingConfig": "XHIGH"}]
+)
+def test_any_other_level_stays(config: dict[str, Any]) -> None:
+    body = {"generationConfig": config}
+    assert with_lower_thinking(body) is body

@@ -3,16 +3,17 @@ import base64
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy_core.gemini.families import family
 from proxy_core.gemini.signatures import (
     DUMMY_SIGNATURE,
     RememberedCall,
     SignatureMemory,
     is_dummy,
     sign_first_call,
+    signatures_of,
     split_foreign_id,
 )
-from proxy_core.gemini.wire import Part
+from proxy_core.gemini.wire import Chunk, Part
+from tests.fakes.families import family
 
 NEW, OLD = family("gemini-3.8-flash"), family("gemini-2.5-flash")
 
@@ -115,3 +116,11 @@ def test_restored_calls_are_there_and_told_to_nobody() -> None:
     memory.restore((name, call()) for name in "abc")
     assert [memory.recall(name) is not None for name in "abc"] == [False, True, True]
     assert not told
+
+
+def test_every_signature_of_a_chunk_is_found() -> None:
+    parts: list[Part] = [{"text": "a", "thoughtSignature": "1"}, {"text": "b"}]
+    call: Part = {"functionCall": {"name": "f"}, "thoughtSignature": "2"}
+    chunk: Chunk = {"candidates": [{"content": {"parts": parts}}, {"content": {"parts": [call]}}]}
+    assert list(signatures_of(chunk)) == ["1", "2"]
+    assert list(signatures_of({})) == list(signatures_of({"candidates": [{"index": 0}]})) == []

@@ -7,6 +7,7 @@ from proxy_core.gemini.states import (
     CREDENTIAL_STATES,
     MODEL_STATES,
     STATE_TEXTS,
+    VERTEX_TEXTS,
     CredentialState,
     Description,
     ModelState,
@@ -136,3 +137,15 @@ def test_a_sign_in_that_ends_is_told_with_its_date_and_a_way_out(certain: bool) 
 @pytest.mark.parametrize("ends_at", [None, 1.0])
 def test_a_sign_in_that_is_not_known_to_end_is_ready(ends_at: float | None) -> None:
     assert sign_in_warning(ends_at, 2.0) == STATE_TEXTS[CredentialState.READY]
+
+
+@pytest.mark.parametrize("state", VERTEX_TEXTS)
+def test_vertex_has_words_of_its_own(state: CredentialState | ModelState) -> None:
+    words = describe(state, vertex=True)
+    assert words == VERTEX_TEXTS[state]
+    assert words != describe(state)
+    assert words.next_step
+
+
+def test_where_vertex_is_no_different_the_words_are_the_same() -> None:
+    assert describe(CredentialState.SUSPENDED, vertex=True) == describe(CredentialState.SUSPENDED)
