@@ -1,0 +1,81 @@
+"""One request for a response to the call it makes."""
+
+from functools import partial
+
+from proxy_core.dialects import fields
+from proxy_core.dialects.contract import ParseContext, ParsedRequest, Renderer, Stamp
+from proxy_core.dialects.model_names import resolve_model
+from proxy_core.dialects.openai_options import service_tier
+from proxy_core.dialects.openai_responses import options
+from proxy_core.dialects.openai_responses.history import all_items, previous_of
+from proxy_core.dialects.openai_responses.items import read_items
+from proxy_core.dialects.openai_responses.render import ResponsesRenderer
+from proxy_core.dialects.openai_responses.shape import Shape
+from proxy_core.dialects.openai_responses.store import Kept, Origin
+from proxy_core.dialects.openai_responses.tools import ResponsesTools, read_tools
+from proxy_core.errors import BadRequest
+from proxy_core.gemini.families import Family
+from proxy_core.gemini.wire import Call, JsonObject
+
+
+def parse(raw: bytes, context: ParseContext) -> ParsedRequest:
+    """Raises BadRequest, and nothing else, whatever the bytes."""
+    body = fields.load_body(raw)
+    name = fields.need_text(body, "model")
+    model = resolve_model(name, context)
+    options.refuse_unsupported(body)
+    abilities = context.family(model)
+    if abilities.speech:
+        raise BadRequest("Responses have no audio; ask chat completions for it.", "model")
+    previous = previous_of(body, context.responses)
+    tools = read_tools(body)
+    request = _request(body, previous, abilities, tools, context)
+    conversation = fields.text(body, "prompt_cache_key") or _conversation(previous)
+    call = Call(model, "streamGenerateContent", request, conversation=conversation)
+    stream = fields.flag(body, "stream") or False
+    keeps = fields.flag(body, "store") is not False and context.responses is not None
+    shape = Shape(
+        echo=options.echo(body, keeps=keeps),
+        stream=stream,
+        seals=options.wants_sealed(body),
+        searches=tools.searches,
+        tools=tools.toolset(),
+        namespaces=tools.namespaces,
+        origin=Origin(raw, previous, conversation) if keeps else None,
+    )
+    return ParsedRequest(name, (call,), stream, partial(_renderer, shape, context))
+
+
+def _conversation(previous: Kept | None) -> str | None:
+    """The name that an earlier request of the chain gave.
+
+    Without one, the conversation is known by its beginning, which is in every call: a name made
+    of the first response's id would tear the second turn from the credential of the first.
+    """
+    return None if previous is None else previous.origin.conversation
+
+
+def _request(
+    body: JsonObject,
+    previous: Kept | None,
+    abilities: Family,
+    tools: ResponsesTools,
+    context: ParseContext,
+) -> JsonObject:
+    """The body of the call."""
+    config = options.generation_config(body, abilities)
+    answer_format = options.answer_format(body, abilities, tools)
+    config |= answer_format.config
+    items = all_items(body, previous, context.responses)
+    instructions = fields.text(body, "instructions")
+    request = read_items(items, instructions, abilities, tools, context, answer_format.instruction)
+    request |= tools.to_gemini(abilities)
+    if config:
+        request["generationConfig"] = config
+    if tier := service_tier(body):
+        request["serviceTier"] = tier
+    return request
+
+
+def _renderer(shape: Shape, context: ParseContext, stamp: Stamp) -> Renderer:
+    return ResponsesRenderer(shape, context.memory, context.responses, stamp)
