@@ -34,7 +34,7 @@ def json_format(schema: JsonObject | None, family: Family, tools: Tools) -> Answ
         if tools.declarations and schema:
             tools.answer_with_json(schema)
             return PLAIN_TEXT
-        if tools.declarations or tools.searches:
+        if tools.declarations or tools.built_in:
             return AnswerFormat({}, _in_words(schema))
     config: JsonObject = {"responseMimeType": "application/json"}
     if schema:

@@ -5,12 +5,15 @@ Pure: a dialect gets ids and times handed in, and returns bytes and plain data.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from proxy_core.errors import Problem
-from proxy_core.gemini.families import Family, family
+from proxy_core.gemini.families import Families, Family
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import Call, Chunk
+
+if TYPE_CHECKING:  # the dialect's own modules read this one
+    from proxy_core.dialects.openai_responses.store import ResponseStore
 
 
 class Stamp(NamedTuple):
@@ -29,16 +32,24 @@ class ParseContext:
     """What parsing may look up."""
 
     memory: SignatureMemory
+    families: Families
+    "What each model can do."
     thought_tags: tuple[str, str] | None = None
     "Tags around thoughts in plain content (setting THOUGHT_WRAPPER_TAGS)."
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    "Client's model name to a Gemini model (setting MODEL_ALIASES, first entry)."
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    "Client's model name to Gemini models, in the order to try (setting MODEL_ALIASES)."
+    step: int = 0
+    "Which of an alias's models is meant. Per request."
     form: str = ""
     "Content-Type of the body where it is no JSON: a multipart form. Per request."
+    responses: "ResponseStore | None" = None
+    "Answers that later requests may go on from; None: none are kept."
+    session: str = ""
+    "The client's own name for its conversation, where a header tells it. Per request."
 
     def family(self, model: str) -> Family:
         """The abilities of a bare model id."""
-        return family(model)
+        return self.families.of(model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +85,19 @@ class Renderer(Protocol):
         """
 
     def end(self) -> bytes:
-        """Closing frames after the last chunk of every call."""
+        """Closing frames after the last chunk of every call.
 
-    def fail(self, problem: Problem) -> bytes:
-        """Frames that tell a failure inside a running stream; nothing follows them."""
+        Raises Failed where what came amounts to no answer.
+        """
+
+    def fail(self, problem: Problem) -> bytes | None:
+        """Frames that tell a failure inside a running stream; nothing follows them.
+
+        None: the form has no words for it, and the connection is to break off instead.
+        """
 
     def whole(self) -> bytes:
-        """The complete answer, after the last chunk of every call."""
+        """The complete answer, after the last chunk of every call. Raises Failed as `end` does."""
 
 
 class ParsedRequest(NamedTuple):

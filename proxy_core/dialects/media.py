@@ -29,6 +29,7 @@ MIME_TYPES: Mapping[str, str] = MappingProxyType(
         "json": "application/json",
         "wav": "audio/wav",
         "mp3": "audio/mp3",
+        "mpga": "audio/mp3",
         "aiff": "audio/aiff",
         "aac": "audio/aac",
         "ogg": "audio/ogg",
@@ -41,6 +42,35 @@ MIME_TYPES: Mapping[str, str] = MappingProxyType(
     }
 )
 "By suffix. The system's own table is not read: it differs between machines."
+
+_SYNONYMS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("audio/mpeg", "audio/mpga", "audio/x-mp3"), "audio/mp3"),
+        **dict.fromkeys(("audio/x-wav", "audio/wave", "audio/vnd.wave"), "audio/wav"),
+        **dict.fromkeys(("audio/mp4", "audio/x-m4a"), "audio/m4a"),
+        "audio/x-flac": "audio/flac",
+        "audio/x-aiff": "audio/aiff",
+        "image/jpg": "image/jpeg",
+    }
+)
+"Names that systems give to types which Gemini knows by another."
+
+_MAGIC: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\x89PNG\r\n", "image/png"),
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (8, b"WEBP", "image/webp"),
+    (8, b"WAVE", "audio/wav"),
+    (8, b"AIFF", "audio/aiff"),
+    (0, b"ID3", "audio/mp3"),
+    (0, b"\xff\xfb", "audio/mp3"),
+    (0, b"\xff\xf3", "audio/mp3"),
+    (0, b"fLaC", "audio/flac"),
+    (0, b"OggS", "audio/ogg"),
+    (4, b"ftypM4A", "audio/m4a"),
+    (4, b"ftyp", "video/mp4"),
+    (0, b"\x1aE\xdf\xa3", "video/webm"),
+)
+"Offset, bytes and type: what libraries send without a name or a type is still known by these."
 
 _FILES_URI = "https://generativelanguage.googleapis.com/v1beta/"
 "Google names files by URI in requests and by `files/…` elsewhere."
@@ -55,8 +85,11 @@ def stored_file(id_: str, name: str, at: str) -> FileData:
     return file_data(id_, guess_type(name))
 
 
-def from_url(url: str, at: str) -> Part:
-    """A picture by data URL, or by one that Google fetches."""
+def from_url(url: str, at: str, otherwise: str = "image/jpeg") -> Part:
+    """A picture by data URL, or by one that Google fetches.
+
+    otherwise: the type where the path does not tell one; a picture's unless it is said.
+    """
     if url.startswith("data:"):
         return {"inlineData": data_url(url, at, "")}
     if not url.startswith(("https://", "http://", "gs://")):
@@ -67,8 +100,8 @@ def from_url(url: str, at: str) -> Part:
         raise fields.wrong(at, "a valid URL") from exc
     mime_type = guess_type(path)
     if mime_type is None and "/files/" not in path:
-        # The field says that it is a picture; Google knows the type of its own files.
-        mime_type = "image/jpeg"
+        # The field says what it is; Google knows the type of its own files.
+        mime_type = otherwise
     return {"fileData": file_data(url, mime_type)}
 
 
@@ -95,3 +128,22 @@ def data_url(url: str, at: str, name: str) -> Blob:
 
 def guess_type(name: str) -> str | None:
     return MIME_TYPES.get(name.rpartition(".")[2].lower()) if "." in name else None
+
+
+def type_of_upload(declared: str, name: str, data: bytes | memoryview, *kinds: str) -> str | None:
+    """The type of an uploaded file of one of `kinds` (`audio/`), or None.
+
+    What the client declares goes first: a recording in a WebM file may hold sound alone.
+    """
+    declared = _SYNONYMS.get(declared, declared)
+    for found in (declared, guess_type(name), _type_by_content(data)):
+        if found is not None and found.startswith(kinds):
+            return found
+    return None
+
+
+def _type_by_content(data: bytes | memoryview) -> str | None:
+    for offset, magic, mime_type in _MAGIC:
+        if data[offset : offset + len(magic)] == magic:
+            return mime_type
+    return None

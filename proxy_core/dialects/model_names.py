@@ -10,12 +10,12 @@ _MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 def resolve_model(name: str, context: ParseContext) -> str:
-    """The bare Gemini model id for what the client wrote. Raises BadRequest (404) for odd ones."""
-    model = context.aliases.get(name)
-    if model is None:
-        bare = _bare(name)
-        model = context.aliases.get(bare, bare)
-    model = _bare(model)
+    """The bare Gemini model id for what the client wrote, at the context's step.
+
+    Raises BadRequest (404) for odd ones.
+    """
+    models = models_of(name, context)
+    model = bare_name(models[min(context.step, len(models) - 1)])
     if not _MODEL_ID.fullmatch(model):
         raise BadRequest(
             f"The model '{name}' does not exist.", "model", kind=ProblemKind.MODEL_NOT_FOUND
@@ -23,7 +23,17 @@ def resolve_model(name: str, context: ParseContext) -> str:
     return model
 
 
-def _bare(name: str) -> str:
+def models_of(name: str, context: ParseContext) -> tuple[str, ...]:
+    """The models that a client's name stands for, in the order to try: nearly always itself.
+
+    What an alias names is a model, never another alias.
+    """
+    bare = bare_name(name)
+    return context.aliases.get(name) or context.aliases.get(bare) or (bare,)
+
+
+def bare_name(name: str) -> str:
+    """Without the prefixes that clients put before a model's id."""
     if "/" not in name:
         return name
     for prefix in _PREFIXES:

@@ -43,6 +43,7 @@ FORMS: Mapping[ProblemKind, Form] = MappingProxyType(
         ProblemKind.QUOTA_SPENT: Form(429, "rate_limit_error", "insufficient_quota", retry=False),
         ProblemKind.NO_CREDENTIALS: Form(503, "server_error", "no_credentials", retry=False),
         ProblemKind.UNUSABLE_CREDENTIALS: Form(503, "server_error", "no_credentials", retry=False),
+        ProblemKind.NO_CREDIT: Form(503, "server_error", "no_credentials", retry=False),
         ProblemKind.OVERLOADED: Form(503, "server_error", "overloaded"),
         ProblemKind.BAD_UPSTREAM: Form(502, "server_error", "bad_upstream"),
         ProblemKind.UPSTREAM_TIMEOUT: Form(504, "timeout_error", "upstream_timeout"),

@@ -1,9 +1,9 @@
-"""Audio of speech models: Google's pieces of PCM as OpenAI's `audio` object."""
+"""Audio of speech models: Google's pieces of 16-bit mono PCM, as they come and as WAV."""
 
 import base64
 import re
 
-_SAMPLES_PER_SECOND = 24_000
+SAMPLES_PER_SECOND = 24_000
 _RATE = re.compile(r"rate=(\d{1,6})")
 
 
@@ -15,7 +15,7 @@ class Speech:
         self._keeps = keeps
         self._pieces: list[bytes] = []
         self._rest = b""
-        self._rate = _SAMPLES_PER_SECOND
+        self._rate = SAMPLES_PER_SECOND
 
     def add(self, mime_type: str, data: str) -> str:
         """Takes in base64 of Google; returns base64 that may be joined to what was returned.
@@ -23,8 +23,7 @@ class Speech:
         Clients join the strings of a stream, which only works at borders of three bytes, so up
         to two bytes wait for the next piece.
         """
-        if match := _RATE.search(mime_type):
-            self._rate = int(match[1])
+        self._rate = sample_rate(mime_type, self._rate)
         piece = base64.b64decode(data)
         if self._keeps:
             self._pieces.append(piece)
@@ -38,10 +37,16 @@ class Speech:
 
     def whole(self, *, wav: bool) -> str:
         pcm = b"".join(self._pieces)
-        return base64.b64encode(_wav_header(len(pcm), self._rate) + pcm if wav else pcm).decode()
+        return base64.b64encode(wav_header(len(pcm), self._rate) + pcm if wav else pcm).decode()
 
 
-def _wav_header(length: int, rate: int) -> bytes:
+def sample_rate(mime_type: str, otherwise: int = SAMPLES_PER_SECOND) -> int:
+    """Samples per second that Google's type names (`audio/L16;codec=pcm;rate=24000`)."""
+    match = _RATE.search(mime_type)
+    return int(match[1]) or otherwise if match else otherwise
+
+
+def wav_header(length: int, rate: int) -> bytes:
     """RIFF header of 16-bit mono PCM. Source: RFC 2361 and the WAVE format of Microsoft."""
     fields = (16, 4), (1, 2), (1, 2), (rate, 4), (rate * 2, 4), (2, 2), (16, 2)
     described = b"".join(value.to_bytes(size, "little") for value, size in fields)

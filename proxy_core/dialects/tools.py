@@ -52,12 +52,25 @@ class Tools:
     "Client names of all tools."
     strict: bool = False
     searches: bool = False
+    fetches: bool = False
+    "Google reads the pages that the conversation names."
+    runs_code: bool = False
     legacy: bool = False
     parallel: bool = True
     json_tool: str | None = None
     mode: str = "AUTO"
     allowed: list[str] = field(default_factory=list)
     "Gemini names; empty: all."
+
+    @property
+    def built_in(self) -> list[str]:
+        """The tools that Google runs itself, by their names in a request."""
+        wanted = (
+            ("googleSearch", self.searches),
+            ("urlContext", self.fetches),
+            ("codeExecution", self.runs_code),
+        )
+        return [name for name, is_wanted in wanted if is_wanted]
 
     def toolset(self) -> Toolset:
         if self.parallel and not self.names:
@@ -147,10 +160,11 @@ class Tools:
                 config["functionCallingConfig"] = calling
         # Before Gemini 3, functions and built-in tools exclude each other; functions win, since
         # the client waits for them.
-        if self.searches and (family.json_with_tools or not tools):
+        built_in = self.built_in
+        if built_in and (family.json_with_tools or not tools):
             if tools:
                 config["includeServerSideToolInvocations"] = True
-            tools.append({"googleSearch": {}})
+            tools += [{name: {}} for name in built_in]
         found: JsonObject = {}
         if tools:
             found["tools"] = tools

@@ -42,12 +42,21 @@ class Turns:
     _results: dict[str, deque[Result]] = field(default_factory=dict)
     "By tool-call id, in order: some clients use an id again in a later step."
 
-    def say(self, role: Literal["user", "model"], parts: list[Part]) -> None:
-        """Adds a turn, or to the last one if it has the same role and holds no results."""
+    def say(
+        self, role: Literal["user", "model"], parts: list[Part], *, beside_results: bool = False
+    ) -> None:
+        """Adds a turn, or to the last one if it has the same role and holds no results.
+
+        beside_results: what comes with results stays in their turn, behind them.
+        """
         if not parts:
             return
         last = self.contents[-1] if self.contents else None
-        if last is not None and last["role"] == role and "functionResponse" not in last["parts"][0]:
+        if (
+            last is not None
+            and last["role"] == role
+            and (beside_results or "functionResponse" not in last["parts"][0])
+        ):
             last["parts"] += parts
         else:
             self.contents.append({"role": role, "parts": parts})

@@ -7,7 +7,7 @@ and `about.md` says what it pins. `--update-golden` rewrites the expectations.
 
 import copy
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,13 @@ from typing import Any
 import orjson
 import pytest
 
+from proxy_core.dialects.anthropic import Anthropic
 from proxy_core.dialects.contract import Dialect, ParseContext, ParsedRequest, Stamp
 from proxy_core.dialects.openai_chat import OpenAIChat
+from proxy_core.dialects.openai_completions import OpenAICompletions
+from proxy_core.dialects.openai_responses import OpenAIResponses
+from proxy_core.dialects.openai_responses.store import Kept, Origin, ResponseStore
+from proxy_core.engine.shipped_families import SHIPPED_FAMILIES
 from proxy_core.gemini.signatures import (
     DUMMY_SIGNATURE,
     RememberedCall,
@@ -30,7 +35,10 @@ from proxy_core.simulator.rules import check_request
 from proxy_core.simulator.signatures import sign
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (OpenAIChat(),)}
+DIALECTS: Mapping[str, Dialect] = {
+    dialect.name: dialect
+    for dialect in (OpenAIChat(), Anthropic(), OpenAIResponses(), OpenAICompletions())
+}
 CASES = sorted(case for name in DIALECTS for case in (GOLDEN / name).iterdir())
 
 
@@ -45,7 +53,26 @@ def read_context(case: Path) -> ParseContext:
     for id_, call in given.get("memory", {}).items():
         memory.remember(id_, RememberedCall(**call))
     tags = given.get("thought_tags")
-    return ParseContext(memory, tuple(tags) if tags else None, given.get("aliases", {}))
+    aliases = {name: (model,) for name, model in given.get("aliases", {}).items()}
+    return ParseContext(
+        memory,
+        SHIPPED_FAMILIES,
+        tuple(tags) if tags else None,
+        aliases,
+        responses=read_responses(given.get("responses", ())),
+    )
+
+
+def read_responses(given: Iterable[JsonObject]) -> ResponseStore:
+    """Kept answers, each with the one before it as its previous one."""
+    store = ResponseStore(lambda: 0.0)
+    previous = None
+    for each in given:
+        request, response = orjson.dumps(each["request"]), orjson.dumps(each["response"])
+        origin = Origin(request, previous, each.get("conversation"))
+        previous = Kept(each["response"]["id"], origin, response, each.get("text_signature"))
+        store.put(previous)
+    return store
 
 
 def parse(case: Path, *, stream: bool) -> ParsedRequest:
@@ -80,9 +107,9 @@ def pretty(value: Any) -> bytes:
 def sent(case: Path) -> bytes:
     """What the exchange asks of Gemini."""
     calls = parse(case, stream=False).calls
-    assert all(call == calls[0] for call in calls)
     call = calls[0]
     assert call.raw is None
+    alike = all(each == call for each in calls)
     return pretty(
         {
             "times": len(calls),
@@ -90,7 +117,7 @@ def sent(case: Path) -> bytes:
             "model": call.model,
             "action": call.action,
             "conversation": call.conversation,
-            "body": call.body,
+            "body": call.body if alike else [each.body for each in calls],
         }
     )
 

@@ -61,6 +61,7 @@ def test_only_problems_that_last_tell_the_client_not_to_retry(kind: ProblemKind)
         ProblemKind.QUOTA_SPENT,
         ProblemKind.NO_CREDENTIALS,
         ProblemKind.UNUSABLE_CREDENTIALS,
+        ProblemKind.NO_CREDIT,
     }
     headers = error_reply(Problem(kind, "x"), "r").headers
     assert headers.get("x-should-retry") == ("false" if kind in lasting else None)

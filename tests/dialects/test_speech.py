@@ -5,7 +5,7 @@ import wave
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy_core.dialects.speech import Speech
+from proxy_core.dialects.speech import Speech, sample_rate
 
 
 @given(st.lists(st.binary(max_size=7)))
@@ -29,3 +29,8 @@ def test_a_whole_may_be_bare_samples() -> None:
     speech = Speech(keeps=True)
     speech.add("audio/L16", "AAEC")
     assert speech.whole(wav=False) == "AAEC"
+
+
+def test_the_rate_is_what_googles_type_names() -> None:
+    assert sample_rate("audio/L16;codec=pcm;rate=16000") == 16_000
+    assert sample_rate("audio/L16") == sample_rate("audio/L16;rate=0") == 24_000

@@ -40,7 +40,12 @@ def error_reply(problem: Problem) -> ErrorReply:
 
 
 _FOR_GOOD = frozenset(
-    {ProblemKind.NO_CREDENTIALS, ProblemKind.UNUSABLE_CREDENTIALS, ProblemKind.QUOTA_SPENT}
+    {
+        ProblemKind.NO_CREDENTIALS,
+        ProblemKind.UNUSABLE_CREDENTIALS,
+        ProblemKind.NO_CREDIT,
+        ProblemKind.QUOTA_SPENT,
+    }
 )
 "Where asking again by itself cannot help."
 
@@ -77,6 +82,7 @@ _CODES: Mapping[ProblemKind, tuple[int, str]] = {
     ProblemKind.QUOTA_SPENT: (429, "RESOURCE_EXHAUSTED"),
     ProblemKind.NO_CREDENTIALS: (503, "UNAVAILABLE"),
     ProblemKind.UNUSABLE_CREDENTIALS: (503, "UNAVAILABLE"),
+    ProblemKind.NO_CREDIT: (503, "UNAVAILABLE"),
     ProblemKind.OVERLOADED: (503, "UNAVAILABLE"),
     ProblemKind.BAD_UPSTREAM: (502, "UNAVAILABLE"),
     ProblemKind.UPSTREAM_TIMEOUT: (504, "DEADLINE_EXCEEDED"),

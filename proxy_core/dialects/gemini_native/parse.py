@@ -9,8 +9,9 @@ from urllib.parse import unquote
 
 import orjson
 
+from proxy_core.dialects.model_names import bare_name
 from proxy_core.errors import BadRequest, ProblemKind
-from proxy_core.gemini.wire import Call
+from proxy_core.gemini.wire import Call, JsonObject
 
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")
 _V1BETA_ONLY = re.compile(r"gemini-[a-z-]*latest\Z")
@@ -22,13 +23,18 @@ OURS = frozenset(
 answers and errors come in. Source: Google Cloud APIs, system parameters."""
 
 
-def parse(version: str, model: str, action: str, body: bytes, query: list[tuple[str, str]]) -> Call:
-    """The call of `POST /{version}/models/{model}:{action}`. Raises BadRequest.
+def parse(
+    version: str, name: str, action: str, body: bytes, query: list[tuple[str, str]], model: str = ""
+) -> Call:
+    """The call of `POST /{version}/models/{name}:{action}`. Raises BadRequest.
 
-    query: pairs as they stood in the URL, still encoded.
+    query: pairs as they stood in the URL, still encoded. model: what `name` is an alias of.
     """
+    model = bare_name(model or name)
     check_model(model)
     document = _document(body)
+    if model != name and _rename(document, name, model):
+        body = orjson.dumps(document)
     if version == "v1" and (_V1BETA_ONLY.match(model) or "cachedContent" in document):
         version = "v1beta"  # `v1` knows neither; an upgrade changes nothing else
     # Decoded only to be compared: a line end in a name would end the request line to Google.
@@ -45,6 +51,24 @@ def parse(version: str, model: str, action: str, body: bytes, query: list[tuple[
     )
 
 
+def _rename(document: JsonObject, name: str, model: str) -> bool:
+    """Puts the model where a body names itself by an alias; whether it did so.
+
+    Google compares it with the model of the path (countTokens, batchEmbedContents).
+    """
+    inner = document.get("generateContentRequest", document.get("generate_content_request"))
+    requests = document.get("requests")
+    naming = [document, inner, *(requests if isinstance(requests, list) else ())]
+    aliased = [
+        one
+        for one in naming
+        if isinstance(one, dict) and one.get("model") in (name, f"models/{name}")
+    ]
+    for one in aliased:
+        one["model"] = f"models/{model}"
+    return bool(aliased)
+
+
 def check_model(model: str) -> None:
     if not _MODEL.match(model):
         raise BadRequest(
@@ -54,7 +78,7 @@ def check_model(model: str) -> None:
         )
 
 
-def _document(body: bytes) -> dict[str, object]:
+def _document(body: bytes) -> JsonObject:
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:

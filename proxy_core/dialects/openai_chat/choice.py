@@ -4,8 +4,8 @@ Every method that takes something in returns the frames it causes. A choice of a
 has silent frames and keeps what it takes in; one of a stream keeps only what its end needs.
 """
 
+from proxy_core.dialects import openai_endings
 from proxy_core.dialects.citations import Piece, citations
-from proxy_core.dialects.openai_chat import endings
 from proxy_core.dialects.openai_chat.calls import ToolCalls
 from proxy_core.dialects.openai_chat.frames import ChoiceFrames
 from proxy_core.dialects.openai_chat.shape import Shape
@@ -238,13 +238,13 @@ class Choice:
             fields["extra_content"] = {"google": {"thought_signature": self._signature}}
         return fields
 
-    def _finish_reason(self) -> endings.FinishReason:
-        calls: endings.FinishReason | None = None
+    def _finish_reason(self) -> openai_endings.FinishReason:
+        calls: openai_endings.FinishReason | None = None
         if self._tool_calls:
             calls = "function_call" if self._shape.tools.legacy else "tool_calls"
         if self._refusal is not None:
             return "content_filter"
-        return endings.finish_reason(self._reason, said=self._said, calls=calls)
+        return openai_endings.finish_reason(self._reason, said=self._said, calls=calls)
 
 
 def _token(entry: JsonObject) -> JsonObject:

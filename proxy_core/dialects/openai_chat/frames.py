@@ -8,10 +8,6 @@ import orjson
 
 from proxy_core.gemini.wire import JsonObject
 
-DONE = b"data: [DONE]\n\n"
-KEEP_ALIVE = b": keep-alive\n\n"
-"An SSE comment; the SDKs skip it."
-
 _OPENING = b'{"role":"assistant","content":""}'
 _TAIL = b',"logprobs":null,"finish_reason":null}]}\n\n'
 _TEXT_TAIL = b"}" + _TAIL

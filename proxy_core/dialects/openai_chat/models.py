@@ -7,14 +7,18 @@ import orjson
 from proxy_core.gemini.wire import JsonObject
 
 
-def models_list(resources: Iterable[JsonObject], created: int) -> bytes:
+def models_list(resources: Iterable[JsonObject], created: int, *, for_codex: bool = False) -> bytes:
     """All models that can chat, as `GET /v1/models` lists them.
 
     resources: Google's Model resources; one that does not tell its methods is kept.
     created: epoch seconds; Google does not tell when a model was made.
+    for_codex: Codex looks for a catalogue of its own form in the answer, and prints an error at
+    each start where there is none; an empty one will do.
+    Source: https://github.com/openai/codex/issues/22205
     """
-    chatting = (resource for resource in resources if _chats(resource))
-    return orjson.dumps({"object": "list", "data": [_entry(each, created) for each in chatting]})
+    data = [_entry(resource, created) for resource in resources if _chats(resource)]
+    listed: JsonObject = {"object": "list", "data": data}
+    return orjson.dumps(listed | {"models": []} if for_codex else listed)
 
 
 def model(resource: JsonObject, created: int) -> bytes:

@@ -4,16 +4,21 @@ Read and ignored, as Google's own compatible route does: logit_bias, prediction,
 user, safety_identifier, prompt_cache_options, prompt_cache_retention, moderation, verbosity.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-
 from proxy_core.dialects import fields
 from proxy_core.dialects.answer_format import PLAIN_TEXT, AnswerFormat, json_format
+from proxy_core.dialects.openai_extras import Extras, cache_and_safety
+from proxy_core.dialects.openai_options import (
+    EFFORTS,
+    MAX_CHOICES,
+    MAX_TOKENS,
+    sampling,
+    service_tier,
+    stop_sequences,
+)
+from proxy_core.dialects.openai_voices import speech_config
 from proxy_core.dialects.tools import Tools
 from proxy_core.errors import BadRequest
 from proxy_core.gemini.families import (
-    EFFORTS,
     LEVELS,
     Family,
     clamp_budget,
@@ -23,48 +28,7 @@ from proxy_core.gemini.families import (
 )
 from proxy_core.gemini.wire import JsonObject
 
-MAX_CHOICES = 8
-"Choices of one request; several calls run side by side for them."
-_MAX_STOPS = 5
-_MAX_TOKENS = 2**31 - 1
-_SEED_MASK = 0x7FFFFFFF
-_SAMPLING = frozenset({"temperature", "top_p", "seed", "presence_penalty", "frequency_penalty"})
-
-_SERVICE_TIERS: Mapping[str, str] = MappingProxyType(
-    {"default": "standard", "flex": "flex", "priority": "priority"}
-)
-"Every other tier leaves the choice to Google."
-
-_EFFORTS = sorted(EFFORTS)
 _THINKING_LEVELS = (*LEVELS, *map(str.upper, LEVELS))
-
-_OPENAI_VOICES = frozenset(
-    {"alloy", "ash", "ballad", "cedar", "coral", "echo", "fable", "marin", "nova", "onyx", "sage"}
-    | {"shimmer", "verse"}
-)
-"Gemini has none of these; its default voice speaks instead."
-
-
-@dataclass(frozen=True, slots=True)
-class Extras:
-    """`extra_body.google`, the conventions of Google's own compatible route."""
-
-    fields: JsonObject
-    at: str
-
-
-_NO_EXTRAS = Extras({}, "google")
-
-
-def read_extras(body: JsonObject) -> Extras:
-    """The `google` object: at the top, or inside `extra_body` as Python clients send it."""
-    if "extra_body" not in body and "google" not in body:
-        return _NO_EXTRAS
-    outer = fields.record(body, "extra_body") or {}
-    nested = fields.record(outer, "google", "extra_body")
-    if nested is not None:
-        return Extras(nested, "extra_body.google")
-    return Extras(fields.record(body, "google") or {}, "google")
 
 
 def read_choices(body: JsonObject) -> int:
@@ -78,12 +42,12 @@ def generation_config(
 
     thoughts: they are asked for whatever the request says.
     """
-    config = _sampling(body, family)
-    limit = fields.integer(body, "max_completion_tokens", 1, _MAX_TOKENS)
-    older_limit = fields.integer(body, "max_tokens", 1, _MAX_TOKENS)
+    config = sampling(body, family)
+    limit = fields.integer(body, "max_completion_tokens", 1, MAX_TOKENS)
+    older_limit = fields.integer(body, "max_tokens", 1, MAX_TOKENS)
     if (wanted := limit if limit is not None else older_limit) is not None:
         config["maxOutputTokens"] = output_limit(family, wanted)
-    if "stop" in body and (stops := _stops(body)):
+    if "stop" in body and (stops := stop_sequences(body)):
         config["stopSequences"] = stops
     if fields.flag(body, "logprobs"):
         config["responseLogprobs"] = True
@@ -97,40 +61,10 @@ def generation_config(
     return config
 
 
-def _stops(body: JsonObject) -> list[str]:
-    stops = [stop for stop in fields.texts(body, "stop") if stop]
-    if len(stops) > _MAX_STOPS:
-        raise BadRequest(f"'stop' may name at most {_MAX_STOPS} sequences.", "stop")
-    return stops
-
-
-def _sampling(body: JsonObject, family: Family) -> JsonObject:
-    if _SAMPLING.isdisjoint(body):
-        return {}
-    temperature = fields.number(body, "temperature", 0, 2)
-    top_p = fields.number(body, "top_p", 0, 1)
-    seed = fields.integer(body, "seed", -(2**63), 2**64)
-    config: JsonObject = {}
-    if family.sampling and temperature is not None:
-        config["temperature"] = temperature
-    if family.sampling and top_p is not None:
-        config["topP"] = top_p
-    if seed is not None:
-        config["seed"] = seed & _SEED_MASK
-    for ours, googles in (
-        ("presence_penalty", "presencePenalty"),
-        ("frequency_penalty", "frequencyPenalty"),
-    ):
-        penalty = fields.number(body, ours, -2, 2)
-        if penalty and family.penalties:
-            config[googles] = penalty
-    return config
-
-
 def _thinking(body: JsonObject, family: Family, extras: Extras, *, thoughts: bool) -> JsonObject:
     if not (thoughts or extras.fields or "reasoning_effort" in body):
         return {}
-    effort = fields.choice(body, "reasoning_effort", _EFFORTS)
+    effort = fields.choice(body, "reasoning_effort", EFFORTS)
     asked = fields.record(extras.fields, "thinking_config", extras.at)
     at = f"{extras.at}.thinking_config"
     if effort is not None and asked is not None:
@@ -152,7 +86,7 @@ def _thinking(body: JsonObject, family: Family, extras: Extras, *, thoughts: boo
 
 def _asked_thinking(asked: JsonObject, family: Family, at: str) -> JsonObject:
     level = fields.choice(asked, "thinking_level", _THINKING_LEVELS, at)
-    budget = fields.integer(asked, "thinking_budget", -1, _MAX_TOKENS, at)
+    budget = fields.integer(asked, "thinking_budget", -1, MAX_TOKENS, at)
     if level is not None and budget is not None:
         raise BadRequest(
             f"'{at}' may hold thinking_level or thinking_budget, not both.", f"{at}.thinking_budget"
@@ -186,11 +120,9 @@ def _modalities(body: JsonObject, family: Family) -> JsonObject:
 
 def _voice(body: JsonObject) -> JsonObject:
     audio = fields.record(body, "audio") or {}
-    voice = audio.get("voice")
-    if voice is None or (isinstance(voice, str) and voice.lower() in _OPENAI_VOICES):
+    if audio.get("voice") is None:
         return {}
-    name = fields.need_text(audio, "voice", "audio")
-    return {"speechConfig": {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": name}}}}
+    return {"speechConfig": speech_config(fields.need_text(audio, "voice", "audio"))}
 
 
 def read_wav(body: JsonObject, *, stream: bool) -> bool:
@@ -219,22 +151,7 @@ def answer_format(body: JsonObject, family: Family, tools: Tools) -> AnswerForma
 
 def neighbours(body: JsonObject, extras: Extras) -> JsonObject:
     """Top-level fields of the request: service tier, cache, safety."""
-    if not extras.fields and "service_tier" not in body:
-        return {}
-    found: JsonObject = {}
-    tier = _SERVICE_TIERS.get(fields.text(body, "service_tier") or "")
-    if tier:
+    found = cache_and_safety(extras)
+    if tier := service_tier(body):
         found["serviceTier"] = tier
-    if cache := fields.text(extras.fields, "cached_content", extras.at):
-        found["cachedContent"] = cache
-    at = f"{extras.at}.safety_settings"
-    settings = fields.records(extras.fields, "safety_settings", extras.at)
-    if settings:
-        found["safetySettings"] = [
-            {
-                "category": fields.need_text(entry, "category", f"{at}[{index}]"),
-                "threshold": fields.need_text(entry, "threshold", f"{at}[{index}]"),
-            }
-            for index, entry in enumerate(settings)
-        ]
     return found

@@ -10,6 +10,7 @@ from proxy_core.dialects.openai_chat.messages import read_messages
 from proxy_core.dialects.openai_chat.render import ChatRenderer
 from proxy_core.dialects.openai_chat.shape import Shape
 from proxy_core.dialects.openai_chat.tools import read_tools
+from proxy_core.dialects.openai_extras import read_extras
 from proxy_core.dialects.tools import Tools
 from proxy_core.gemini.families import Family
 from proxy_core.gemini.signatures import SignatureMemory
@@ -48,7 +49,7 @@ def _request(
     body: JsonObject, abilities: Family, tools: Tools, context: ParseContext, candidates: int
 ) -> JsonObject:
     """The body of the call."""
-    extras = options.read_extras(body)
+    extras = read_extras(body)
     asked_thoughts = context.thought_tags is not None
     config = options.generation_config(body, abilities, extras, thoughts=asked_thoughts)
     answer_format = options.answer_format(body, abilities, tools)

@@ -7,13 +7,13 @@ No `finish_reason` goes out before `end`: until then the caller may still have t
 
 import orjson
 
+from proxy_core.dialects import openai_endings
 from proxy_core.dialects.contract import Stamp
-from proxy_core.dialects.openai_chat import endings
 from proxy_core.dialects.openai_chat.calls import ToolCalls
 from proxy_core.dialects.openai_chat.choice import Choice
-from proxy_core.dialects.openai_chat.frames import DONE, KEEP_ALIVE, SILENT, Frames
+from proxy_core.dialects.openai_chat.frames import SILENT, Frames
 from proxy_core.dialects.openai_chat.shape import Shape
-from proxy_core.dialects.openai_errors import error_body
+from proxy_core.dialects.openai_events import DONE, KEEP_ALIVE, error_event
 from proxy_core.errors import Problem
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import Chunk, JsonObject, UsageMetadata
@@ -67,11 +67,11 @@ class ChatRenderer:
         frames = b"" if self._opened else self._open()
         frames += b"".join(choice.end(self._created) for choice in self._choices)
         if self._shape.usage_chunk and self._frames is not None:
-            frames += self._frames.usage(endings.usage(self._usage.values()))
+            frames += self._frames.usage(openai_endings.usage(self._usage.values()))
         return frames + DONE
 
     def fail(self, problem: Problem) -> bytes:
-        return b"data: " + error_body(problem) + b"\n\n"
+        return error_event(problem)
 
     def whole(self) -> bytes:
         choices = [
@@ -85,8 +85,8 @@ class ChatRenderer:
                 "created": self._created,
                 "model": self._shape.model,
                 "choices": choices,
-                "usage": endings.usage(self._usage.values()),
-                "service_tier": endings.service_tier(self._usage.values()),
+                "usage": openai_endings.usage(self._usage.values()),
+                "service_tier": openai_endings.service_tier(self._usage.values()),
                 "system_fingerprint": None,
             }
         )

@@ -1,15 +1,12 @@
 """Tools and the choice among them, to Gemini's `tools` and `toolConfig`."""
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 
 from proxy_core.dialects import fields
+from proxy_core.dialects.openai_tools import ALLOWED_MODES, MODES, declare_custom, declare_function
 from proxy_core.dialects.tools import Tools
 from proxy_core.errors import BadRequest
 from proxy_core.gemini.wire import JsonObject
-
-_MODES: Mapping[str, str] = MappingProxyType({"none": "NONE", "auto": "AUTO", "required": "ANY"})
-_ALLOWED_MODES: Mapping[str, str] = MappingProxyType({"auto": "VALIDATED", "required": "ANY"})
 
 _FIELDS = frozenset(
     {"tools", "functions", "web_search_options", "parallel_tool_calls"}
@@ -27,7 +24,7 @@ def read_tools(body: JsonObject) -> Tools:
         _read_tool(tools, entry, f"tools[{index}]")
     functions = fields.records(body, "functions")
     for index, entry in enumerate(functions):
-        _declare(tools, entry, f"functions[{index}]")
+        declare_function(tools, entry, f"functions[{index}]")
     tools.legacy = bool(functions) and not body.get("tools")
     tools.searches = fields.record(body, "web_search_options") is not None
     tools.parallel = fields.flag(body, "parallel_tool_calls") is not False
@@ -43,45 +40,20 @@ def read_tools(body: JsonObject) -> Tools:
 def _read_tool(tools: Tools, entry: JsonObject, at: str) -> None:
     match fields.choice(entry, "type", ("function", "custom"), at):
         case "custom":
-            _declare_custom(tools, fields.need_record(entry, "custom", at), f"{at}.custom")
+            declare_custom(tools, fields.need_record(entry, "custom", at), f"{at}.custom")
         case _:
-            _declare(tools, fields.need_record(entry, "function", at), f"{at}.function")
-
-
-def _declare(tools: Tools, function: JsonObject, at: str) -> None:
-    name = fields.need_text(function, "name", at)
-    description = fields.text(function, "description", at)
-    tools.declare(name, description, fields.record(function, "parameters", at), at)
-    if fields.flag(function, "strict", at):
-        tools.strict = True
-
-
-def _declare_custom(tools: Tools, custom: JsonObject, at: str) -> None:
-    form = fields.record(custom, "format", at) or {}
-    about = [fields.text(custom, "description", at) or ""]
-    if form.get("type") == "grammar":
-        grammar = fields.record(form, "grammar", f"{at}.format") or {}
-        about.append(grammar_in_words(grammar, f"{at}.format.grammar"))
-    name = fields.need_text(custom, "name", at)
-    tools.declare_custom(name, "\n\n".join(filter(None, about)), at)
-
-
-def grammar_in_words(grammar: JsonObject, at: str) -> str:
-    """What a custom tool's `{"syntax", "definition"}` asks of its input."""
-    syntax = fields.text(grammar, "syntax", at) or "lark"
-    definition = fields.text(grammar, "definition", at) or ""
-    return f"The input must follow this {syntax} grammar:\n{definition}"
+            declare_function(tools, fields.need_record(entry, "function", at), f"{at}.function")
 
 
 def _choose(tools: Tools, body: JsonObject, key: str) -> None:
     wanted = body[key]
     if isinstance(wanted, str):
-        if wanted not in _MODES:
-            raise fields.wrong(key, "one of " + ", ".join(_MODES) + ", or an object")
+        if wanted not in MODES:
+            raise fields.wrong(key, "one of " + ", ".join(MODES) + ", or an object")
         if wanted == "required" and not tools.offered:
             raise BadRequest(f"'{key}' demands a call, but there are no tools.", key)
         if wanted != "auto":
-            tools.mode = _MODES[wanted]
+            tools.mode = MODES[wanted]
     elif isinstance(wanted, dict):
         _choose_named(tools, wanted, key)
     else:
@@ -97,10 +69,10 @@ def _choose_named(tools: Tools, wanted: JsonObject, key: str) -> None:
     if kind == "allowed_tools":
         at = f"{key}.allowed_tools"
         allowed = fields.need_record(wanted, "allowed_tools", key)
-        mode = fields.choice(allowed, "mode", tuple(_ALLOWED_MODES), at) or "auto"
+        mode = fields.choice(allowed, "mode", tuple(ALLOWED_MODES), at) or "auto"
         entries = enumerate(fields.records(allowed, "tools", at))
         named = [_named(entry, f"{at}.tools[{index}]") for index, entry in entries]
-        _allow(tools, _ALLOWED_MODES[mode], named)
+        _allow(tools, ALLOWED_MODES[mode], named)
     else:
         _allow(tools, "ANY", [_named(wanted, key)])
 

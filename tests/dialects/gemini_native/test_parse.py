@@ -1,7 +1,9 @@
 """Native requests: the client's bytes, and a query without credentials."""
 
 import contextlib
+from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,3 +73,31 @@ def test_an_odd_model_is_none(model: str) -> None:
 def test_parse_raises_nothing_else(model: str, action: str, body: bytes) -> None:
     with contextlib.suppress(BadRequest):
         parse("v1", model, action, body, [])
+
+
+def test_an_alias_stands_for_its_model_and_the_bytes_stay() -> None:
+    call = parse("v1beta", "house", "generateContent", BODY, [], "models/gemini-4-argon")
+    assert (call.model, call.raw) == ("gemini-4-argon", BODY)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"model": "models/house", "contents": []},
+        {"generateContentRequest": {"model": "models/house"}},
+        {"generate_content_request": {"model": "house"}},
+        {"requests": [{"model": "models/house"}, 7, {"model": "models/other"}]},
+    ],
+)
+def test_a_body_that_names_itself_by_the_alias_names_the_model(body: dict[str, Any]) -> None:
+    call = parse("v1beta", "house", "countTokens", orjson.dumps(body), [], MODEL)
+    assert call.raw is not None
+    assert orjson.loads(call.raw) == call.body
+    assert b'"house"' not in call.raw
+    assert b"models/house" not in call.raw
+    assert f"models/{MODEL}".encode() in call.raw
+
+
+def test_an_alias_of_no_model_is_refused() -> None:
+    with pytest.raises(BadRequest):
+        parse("v1beta", "house", "countTokens", BODY, [], "a/b")

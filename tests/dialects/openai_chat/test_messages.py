@@ -5,15 +5,15 @@ from hypothesis import strategies as st
 from proxy_core.dialects.contract import ParseContext
 from proxy_core.dialects.openai_chat.messages import read_messages
 from proxy_core.dialects.tools import Tools
-from proxy_core.gemini.families import family
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import JsonObject
 from proxy_core.simulator.catalogue import CATALOGUE
 from proxy_core.simulator.rules import check_request
+from tests.fakes.families import SHIPPED_FAMILIES, family
 
 
 def read(*messages: JsonObject, model: str = "gemini-3.8-flash") -> JsonObject:
-    context = ParseContext(SignatureMemory(), ("<think>", "</think>"))
+    context = ParseContext(SignatureMemory(), SHIPPED_FAMILIES, ("<think>", "</think>"))
     return read_messages({"messages": list(messages)}, family(model), Tools(), context)
 
 

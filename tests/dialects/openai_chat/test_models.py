@@ -33,3 +33,10 @@ def test_a_model_that_tells_no_methods_is_listed() -> None:
 
 def test_one_model_is_valid_for_the_sdk() -> None:
     assert Model.model_validate(orjson.loads(model(FLASH, 1))).id == "gemini-3.8-flash"
+
+
+def test_codex_finds_a_catalogue_of_its_own_form() -> None:
+    assert "models" not in orjson.loads(models_list([FLASH], 1))
+    listed = orjson.loads(models_list([FLASH], 1, for_codex=True))
+    assert listed["models"] == []
+    assert len(listed["data"]) == 1

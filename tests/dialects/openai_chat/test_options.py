@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
-from proxy_core.dialects.openai_chat.options import generation_config, read_extras
-from proxy_core.gemini.families import family
+from proxy_core.dialects.openai_chat.options import generation_config
+from proxy_core.dialects.openai_extras import read_extras
 from proxy_core.gemini.wire import JsonObject
+from tests.fakes.families import family
 
 
 def config(model: str, *, thoughts: bool = False, **body: Any) -> JsonObject:
@@ -54,7 +55,8 @@ def test_extras_inside_extra_body_win() -> None:
     assert read_extras({"google": {"a": 1}, "extra_body": {"google": {"b": 2}}}).fields == {"b": 2}
 
 
-@pytest.mark.parametrize("voice", ["alloy", "Coral"])
-def test_a_voice_of_openais_leaves_the_voice_to_google(voice: str) -> None:
+@pytest.mark.parametrize("voice", ["alloy", "Alloy"])
+def test_a_voice_of_openais_becomes_the_nearest_of_geminis(voice: str) -> None:
     found = config("gemini-3.8-flash-tts", audio={"voice": voice, "format": "wav"})
-    assert found == {"responseModalities": ["AUDIO"]}
+    nearest = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "Kore"}}}
+    assert found == {"responseModalities": ["AUDIO"], "speechConfig": nearest}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from proxy_core.dialects.contract import ParseContext, ParsedRequest
 from proxy_core.dialects.openai_chat import OpenAIChat
+from proxy_core.engine.shipped_families import SHIPPED_FAMILIES
 from proxy_core.errors import BadRequest, Problem, ProblemKind
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import JsonObject
@@ -21,7 +22,7 @@ MODEL = "gemini-3.8-flash"
 
 def parse(body: Any, context: ParseContext | None = None) -> ParsedRequest:
     raw = body if isinstance(body, bytes) else orjson.dumps(body)
-    return OpenAIChat().parse(raw, context or ParseContext(SignatureMemory()))
+    return OpenAIChat().parse(raw, context or ParseContext(SignatureMemory(), SHIPPED_FAMILIES))
 
 
 def refusal(body: Any) -> Problem:
@@ -234,8 +235,9 @@ def test_a_model_name_that_cannot_be_one_is_not_found(model: str) -> None:
     ],
 )
 def test_every_way_to_name_a_model_leads_to_its_bare_id(name: str, model: str) -> None:
-    aliases = {"fast": "models/gemini-3.8-flash", "openai/gpt": "gemini-4-argon"}
-    parsed = parse(asking(model=name), ParseContext(SignatureMemory(), aliases=aliases))
+    aliases = {"fast": ("models/gemini-3.8-flash", "x"), "openai/gpt": ("gemini-4-argon",)}
+    context = ParseContext(SignatureMemory(), SHIPPED_FAMILIES, aliases=aliases)
+    parsed = parse(asking(model=name), context)
     assert parsed.calls[0].model == model
     assert parsed.model == name
 

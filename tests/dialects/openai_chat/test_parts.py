@@ -1,8 +1,8 @@
 import pytest
 
 from proxy_core.dialects.openai_chat.parts import text_parts, user_parts
-from proxy_core.gemini.families import family
 from proxy_core.gemini.wire import JsonObject, Part
+from tests.fakes.families import family
 
 NEW = family("gemini-3.8-flash")
 

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from proxy_core.dialects.openai_chat.tools import read_tools
-from proxy_core.gemini.families import family
 from proxy_core.gemini.wire import JsonObject
+from tests.fakes.families import family
 
 
 def sent(model: str = "gemini-3.8-flash", **body: Any) -> JsonObject:

@@ -1,0 +1,37 @@
+import pytest
+
+from proxy_core.dialects.contract import ParseContext
+from proxy_core.dialects.openai_stand_ins import STAND_INS, resolve
+from proxy_core.gemini.signatures import SignatureMemory
+from proxy_core.simulator.catalogue import CATALOGUE
+from tests.fakes.families import SHIPPED_FAMILIES
+
+CONTEXT = ParseContext(SignatureMemory(), SHIPPED_FAMILIES)
+
+
+@pytest.mark.parametrize("model", sorted(set(STAND_INS.values())))
+def test_every_stand_in_is_a_model_that_google_has(model: str) -> None:
+    assert model in CATALOGUE
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("text-embedding-3-small", "gemini-embedding-2"),
+        ("text-embedding-ada-002", "gemini-embedding-2"),
+        ("text-embedding-005", "text-embedding-005"),
+        ("dall-e-3", "gemini-nano-banana-2.1"),
+        ("gpt-image-2-2026-04-21", "gemini-nano-banana-2.1"),
+        ("tts-1-hd", "gemini-3.8-flash-tts"),
+        ("whisper-1", "gemini-3.8-flash"),
+        ("models/gemini-embedding-001", "gemini-embedding-001"),
+    ],
+)
+def test_openais_names_have_a_stand_in_and_all_others_are_geminis(name: str, model: str) -> None:
+    assert resolve(name, CONTEXT) == model
+
+
+def test_an_alias_of_the_owner_goes_first() -> None:
+    aliases = {"whisper-1": ("gemini-3.5-flash", "gemini-3.8-flash")}
+    context = ParseContext(SignatureMemory(), SHIPPED_FAMILIES, aliases=aliases)
+    assert resolve("whisper-1", context) == "gemini-3.5-flash"
