@@ -3,7 +3,6 @@
 Everything here blocks: it reads and writes files. `ConnectFailed` is all that is raised.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 from proxy_core.connect import applying, editors, libraries, terminals
@@ -13,29 +12,13 @@ from proxy_core.connect.model import (
     Applied,
     Change,
     ConnectFailed,
-    Dialect,
     Folders,
     Guide,
     Tool,
 )
 
-_TO_COME: dict[Dialect, str] = {
-    "anthropic": "Pollux does not speak Anthropic's API yet: the settings are ready for when it "
-    "does.",
-    "responses": "Pollux does not speak OpenAI's Responses API yet: the settings are ready for "
-    "when it does.",
-}
-"Dialects that no route answers so far, with what to tell; a row goes when its dialect comes."
-
-
-def _with_note(entry: Entry) -> Entry:
-    note = " ".join(filter(None, (_TO_COME.get(entry.tool.dialect, ""), entry.tool.note)))
-    return replace(entry, tool=replace(entry.tool, note=note))
-
-
 _ENTRIES = {
-    entry.tool.id: _with_note(entry)
-    for entry in (*editors.ENTRIES, *terminals.ENTRIES, *libraries.ENTRIES)
+    entry.tool.id: entry for entry in (*editors.ENTRIES, *terminals.ENTRIES, *libraries.ENTRIES)
 }
 
 

@@ -32,10 +32,13 @@ import os
 from openai import OpenAI
 
 client = OpenAI(base_url="{openai}", api_key=os.environ["{variable}"])
-answer = client.chat.completions.create(
+answer = client.responses.create(model="{model}", input="Hello")
+print(answer.output_text)
+# Or the older API:
+chat = client.chat.completions.create(
     model="{model}", messages=[{{"role": "user", "content": "Hello"}}]
 )
-print(answer.choices[0].message.content)
+print(chat.choices[0].message.content)
 """
 _OPENAI_NODE = """\
 import OpenAI from "openai";
@@ -44,11 +47,14 @@ const client = new OpenAI({{
   baseURL: "{openai}",
   apiKey: process.env.{variable},
 }});
-const answer = await client.chat.completions.create({{
+const answer = await client.responses.create({{ model: "{model}", input: "Hello" }});
+console.log(answer.output_text);
+// Or the older API:
+const chat = await client.chat.completions.create({{
   model: "{model}",
   messages: [{{ role: "user", content: "Hello" }}],
 }});
-console.log(answer.choices[0].message.content);
+console.log(chat.choices[0].message.content);
 """
 _ANTHROPIC_PYTHON = """\
 import os

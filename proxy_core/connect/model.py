@@ -93,17 +93,23 @@ class Folders:
     "As `sys.platform` names it."
     data: Path
     "Pollux's data folder, for backups."
-    token_command: str = "pollux token show"  # noqa: S105 - it prints the token, it is none
-    "A command line that prints the bearer token."
+    token_words: tuple[str, ...] = ("pollux", "token", "show")
+    "A command that prints the bearer token, word by word."
 
     @classmethod
     def here(cls, data: Path) -> "Folders":
         """Those of the user who runs this process."""
-        return cls(Path.home(), os.environ, sys.platform, data, _token_command())
+        return cls(Path.home(), os.environ, sys.platform, data, _token_words())
 
     @property
     def is_windows(self) -> bool:
         return self.platform == "win32"
+
+    @property
+    def token_command(self) -> str:
+        """The same as one line."""
+        join = subprocess.list2cmdline if self.is_windows else shlex.join
+        return join(self.token_words)
 
     def named(self, variable: str, otherwise: Path) -> Path:
         """The folder that an environment variable names, else another. Raises ConnectFailed."""
@@ -131,12 +137,11 @@ class Folders:
         return str(path)
 
 
-def _token_command() -> str:
+def _token_words() -> tuple[str, ...]:
     if shutil.which("pollux"):
-        return "pollux token show"
+        return ("pollux", "token", "show")
     frozen = bool(getattr(sys, "frozen", False))
-    words = [sys.executable, *(() if frozen else ("-m", "proxy_core")), "token", "show"]
-    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+    return (sys.executable, *(() if frozen else ("-m", "proxy_core")), "token", "show")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
 """Agents for the terminal: Aider, OpenCode, Codex, Claude Code, Gemini CLI, Qwen Code.
 
-`apply` makes Pollux what they use by default, since their command line asks for nothing. Not so
-with Codex and Claude Code, whose APIs Pollux does not speak yet: they would stop working. They
-get a provider or a settings file of its own, which the owner names when starting them.
+`apply` makes Pollux what they use by default, since their command line asks for nothing; their
+notes say so where that takes the place of a subscription. Codex and Claude Code ask a command for
+the bearer token, so no file holds it and no variable must be set. The alternative for those two, a
+file that the owner names at each start, lost: who forgets it works on with the other account.
 Formats as documented in November 2026:
 - Aider: https://aider.chat/docs/config/aider_conf.html
 - OpenCode: https://opencode.ai/docs/config and https://opencode.ai/docs/providers
-- Codex: https://developers.openai.com/codex/config-reference; `responses` is the only `wire_api`
-- Claude Code: https://code.claude.com/docs/en/settings, /llm-gateway and /cli-reference; the
-  command in `apiKeyHelper` prints the key, so no file holds it
+- Codex: https://developers.openai.com/codex/config-reference; `responses` is the only `wire_api`,
+  and `auth` names the command
+- Claude Code: https://code.claude.com/docs/en/settings, /llm-gateway and /model-config; the
+  command stands in `apiKeyHelper`, and variables of the environment beat it
 - Gemini CLI: https://geminicli.com/docs/reference/configuration; it reads the base URL and the
   key from the environment or `.env` files alone
 - Qwen Code: https://qwenlm.github.io/qwen-code-docs/en/users/configuration/model-providers
@@ -19,7 +21,6 @@ from pathlib import Path
 from proxy_core.connect.guides import (
     Entry,
     file_step,
-    quoted,
     token_or_placeholder,
     token_step,
 )
@@ -93,63 +94,59 @@ def _opencode_steps(folders: Folders, address: Address) -> tuple[Step, ...]:
 
 
 def _codex_changes(folders: Folders, address: Address) -> tuple[Change, ...]:
+    command, *words = folders.token_words
     provider = {
         "name": "Pollux",
         "base_url": address.openai,
-        "env_key": TOKEN_VARIABLE,
-        "env_key_instructions": "`pollux token show` prints it.",
         "wire_api": "responses",
+        "auth": {"command": command, "args": words},
     }
     root = folders.named("CODEX_HOME", folders.home / ".codex")
-    settings = (Setting(("model_providers", "pollux"), provider),)
+    settings = (
+        Setting(("model_provider",), "pollux"),
+        Setting(("model",), address.model),
+        Setting(("model_providers", "pollux"), provider),
+    )
     return (Change(root / "config.toml", "toml", settings),)
 
 
 def _codex_steps(folders: Folders, address: Address) -> tuple[Step, ...]:
     (change,) = _codex_changes(folders, address)
-    return (
-        file_step(change, folders, "Add Pollux as a provider. What Codex uses by default stays."),
-        token_step(folders, address),
-        Step(
-            "Start Codex with Pollux",
-            "Codex uses Pollux only where it is named so.",
-            f"codex -c model_provider=pollux -m {address.model}\n",
-            "sh",
-        ),
+    text = (
+        "Add Pollux as a provider and make it the default. The two lines at the beginning must "
+        "stand before the first table. Codex asks Pollux for the bearer token itself."
     )
+    return (file_step(change, folders, text),)
 
 
 def _claude_changes(folders: Folders, address: Address) -> tuple[Change, ...]:
     root = folders.named("CLAUDE_CONFIG_DIR", folders.home / ".claude")
-    environment = {
-        "ANTHROPIC_BASE_URL": address.url,
-        "ANTHROPIC_DEFAULT_OPUS_MODEL": address.model,
-        "ANTHROPIC_DEFAULT_SONNET_MODEL": address.model,
-        "ANTHROPIC_DEFAULT_HAIKU_MODEL": address.model,
-    }
+    environment = {"ANTHROPIC_BASE_URL": address.url}
+    environment |= dict.fromkeys(_CLAUDE_MODELS, address.model)
     settings = (
         Setting(("apiKeyHelper",), folders.token_command),
         *(Setting(("env", name), value) for name, value in environment.items()),
     )
-    return (Change(root / "pollux.json", "jsonc", settings),)
+    return (Change(root / "settings.json", "jsonc", settings),)
+
+
+_CLAUDE_MODELS = (
+    "ANTHROPIC_MODEL",
+    "ANTHROPIC_DEFAULT_FABLE_MODEL",
+    "ANTHROPIC_DEFAULT_OPUS_MODEL",
+    "ANTHROPIC_DEFAULT_SONNET_MODEL",
+    "ANTHROPIC_DEFAULT_HAIKU_MODEL",
+)
+"The model at the start, whatever was chosen before, and those behind the names of /model."
 
 
 def _claude_steps(folders: Folders, address: Address) -> tuple[Step, ...]:
     (change,) = _claude_changes(folders, address)
     text = (
-        "A file of its own beside settings.json, which stays as it is. Claude Code asks Pollux "
-        "for the bearer token itself."
+        "Name the address and the models. Claude Code asks Pollux for the bearer token itself; "
+        "ANTHROPIC_AUTH_TOKEN and ANTHROPIC_API_KEY must not be set, since they come first."
     )
-    return (
-        file_step(change, folders, text),
-        Step(
-            "Start Claude Code with Pollux",
-            "Claude Code uses Pollux only where the file is named so. ANTHROPIC_AUTH_TOKEN and "
-            "ANTHROPIC_API_KEY must not be set, since they come first.",
-            f"claude --settings {quoted(change.path, folders)}\n",
-            "powershell" if folders.is_windows else "sh",
-        ),
-    )
+    return (file_step(change, folders, text),)
 
 
 def _gemini_changes(folders: Folders, address: Address) -> tuple[Change, ...]:
@@ -236,7 +233,7 @@ ENTRIES = (
             "responses",
             "https://developers.openai.com/codex/config-reference",
             can_apply=True,
-            note="Codex goes on as it is until you start it with Pollux.",
+            note="Once set up, Codex uses Pollux instead of your ChatGPT account or OpenAI key.",
         ),
         _codex_steps,
         _codex_changes,
@@ -249,7 +246,8 @@ ENTRIES = (
             "anthropic",
             "https://code.claude.com/docs/en/llm-gateway",
             can_apply=True,
-            note="Claude Code goes on as it is until you start it with Pollux.",
+            note="Once set up, Claude Code uses Pollux instead of your Claude account or Anthropic "
+            "key.",
         ),
         _claude_steps,
         _claude_changes,

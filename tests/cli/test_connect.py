@@ -72,15 +72,21 @@ def test_apply_says_what_it_wrote_and_undo_takes_it_back(terminal: Terminal, cod
     assert str(codex) in told.out
     assert "--undo" in told.err
     assert ".bak" in told.err
-    assert "bearer token into the environment" in told.err
+    assert "instead of your ChatGPT account" in told.err
     assert "[model_providers.pollux]" in codex.read_text()
-    assert (
-        "-m gemini-pro-latest" in terminal("connect", "codex", "--model", "gemini-pro-latest").out
-    )
+    assert 'model = "gemini-pro-latest"' in codex.read_text()
     told = terminal("connect", "codex", "--undo")
     assert told.code == 0
     assert "Taken back" in told.out
     assert codex.read_text() == "# mine\n"
+
+
+def test_apply_says_what_is_left_to_do(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QWEN_HOME", str(tmp_path / "qwen"))
+    told = terminal("connect", "qwen-code", "--apply")
+    assert "bearer token into the environment" in told.err
 
 
 def test_json_tells_the_state(terminal: Terminal, codex: Path) -> None:

@@ -150,10 +150,10 @@ def test_a_tool_that_there_is_not_is_refused(folders: Folders) -> None:
     assert "pollux connect" in raised.value.next_step
 
 
-def test_tools_of_dialects_to_come_say_so() -> None:
-    notes = {tool.dialect: tool.note for tool in connect.tools()}
-    assert "not speak Anthropic's API yet" in notes["anthropic"]
-    assert "not speak OpenAI's Responses API yet" in notes["responses"]
+def test_who_would_lose_a_default_is_told() -> None:
+    notes = {tool.id: tool.note for tool in connect.tools()}
+    assert "instead of your ChatGPT account" in notes["codex"]
+    assert "instead of your Claude account" in notes["claude-code"]
 
 
 def test_no_repr_shows_the_token(folders: Folders) -> None:

@@ -41,7 +41,7 @@ def test_settings_that_no_file_can_hold_are_refused(folders: Folders) -> None:
 
 
 def test_windows_keeps_it_for_the_user() -> None:
-    windows = Folders(Path(), {}, "win32", Path(), '"C:\\My Pollux\\pollux.exe" token show')
+    windows = Folders(Path(), {}, "win32", Path(), (r"C:\My Pollux\pollux.exe", "token", "show"))
     step = token_step(windows, SHOWN)
     assert step.language == "powershell"
     assert step.code == 'setx POLLUX_TOKEN (& "C:\\My Pollux\\pollux.exe" token show)\n'

@@ -1,5 +1,6 @@
 """Where terminal agents keep their settings."""
 
+import json
 import os
 import tomllib
 from dataclasses import replace
@@ -13,10 +14,6 @@ from proxy_core.connect.model import ConnectFailed, Folders
 from tests.connect.conftest import ADDRESS
 
 
-def guide_of(tool_id: str, folders: Folders) -> tuple[connect.Step, ...]:
-    return connect.snippets(tool_id, ADDRESS, folders).steps
-
-
 @pytest.mark.parametrize(
     ("tool_id", "variable", "path"),
     [
@@ -25,8 +22,8 @@ def guide_of(tool_id: str, folders: Folders) -> tuple[connect.Step, ...]:
         ("opencode", "XDG_CONFIG_HOME", "x/opencode/opencode.json"),
         ("codex", "", ".codex/config.toml"),
         ("codex", "CODEX_HOME", "x/config.toml"),
-        ("claude-code", "", ".claude/pollux.json"),
-        ("claude-code", "CLAUDE_CONFIG_DIR", "x/pollux.json"),
+        ("claude-code", "", ".claude/settings.json"),
+        ("claude-code", "CLAUDE_CONFIG_DIR", "x/settings.json"),
         ("gemini-cli", "", ".gemini/.env"),
         ("gemini-cli", "GEMINI_CLI_HOME", "x/.gemini/.env"),
         ("qwen-code", "", ".qwen/settings.json"),
@@ -86,29 +83,71 @@ def test_aider_finds_what_a_yaml_parser_finds(folders: Folders) -> None:
     assert "# best" in path.read_text()
 
 
-def test_codex_keeps_what_it_uses_by_default(folders: Folders) -> None:
+CODEX = """\
+# mine
+model = "gpt-6" # best
+
+[tui]
+theme = "dark"
+
+[model_providers.other]
+name = "Other"
+"""
+
+
+def test_codex_uses_pollux_and_gets_its_own_default_back(folders: Folders) -> None:
     path = folders.home / ".codex" / "config.toml"
     path.parent.mkdir(parents=True)
-    path.write_text('model = "gpt-6"\n')
+    path.write_text(CODEX)
     connect.apply("codex", folders, ADDRESS)
     settings = tomllib.loads(path.read_text())
-    assert settings["model"] == "gpt-6"
-    assert "model_provider" not in settings
+    assert (settings["model"], settings["model_provider"]) == (ADDRESS.model, "pollux")
     assert settings["model_providers"]["pollux"]["base_url"] == ADDRESS.openai
+    assert settings["model_providers"]["other"] == {"name": "Other"}
+    assert settings["tui"] == {"theme": "dark"}
+    path.write_text(path.read_text() + '\n[projects."/x"]\ntrust_level = "trusted"\n')
+    connect.undo("codex", folders)
+    assert tomllib.loads(path.read_text()) == {
+        **tomllib.loads(CODEX),
+        "projects": {"/x": {"trust_level": "trusted"}},
+    }
+    assert path.read_text().startswith('# mine\nmodel = "gpt-6" # best\n')
 
 
-def test_claude_goes_on_as_it_is_until_it_is_told_the_file(folders: Folders) -> None:
+def test_codex_asks_for_the_token_with_the_command_at_hand(folders: Folders) -> None:
+    there = replace(folders, token_words=(r"C:\My Pollux\pollux.exe", "token", "show"))
+    path = Path(connect.apply("codex", there, ADDRESS).path)
+    assert tomllib.loads(path.read_text())["model_providers"]["pollux"]["auth"] == {
+        "command": r"C:\My Pollux\pollux.exe",
+        "args": ["token", "show"],
+    }
+
+
+CLAUDE = """\
+{
+  "model": "claude-opus-5",
+  "env": { "ANTHROPIC_MODEL": "mine", "EDITOR": "vi" }
+}
+"""
+
+
+def test_claude_uses_pollux_and_gets_its_own_settings_back(folders: Folders) -> None:
     path = folders.home / ".claude" / "settings.json"
     path.parent.mkdir(parents=True)
-    path.write_text('{"model": "opus"}\n')
+    path.write_text(CLAUDE)
     connect.apply("claude-code", folders, ADDRESS)
-    assert path.read_text() == '{"model": "opus"}\n'
-    (code,) = (step.code for step in guide_of("claude-code", folders) if step.path is None)
-    assert code == "claude --settings ~/.claude/pollux.json\n"
+    settings = json.loads(path.read_text())
+    assert settings["apiKeyHelper"] == "pollux token show"
+    assert settings["env"].pop("EDITOR") == "vi"
+    assert settings["env"].pop("ANTHROPIC_BASE_URL") == ADDRESS.url
+    assert set(settings["env"].values()) == {ADDRESS.model}
+    path.write_text(path.read_text().replace('"model":', '"theme": "dark",\n  "model":'))
+    connect.undo("claude-code", folders)
+    assert json.loads(path.read_text()) == {"theme": "dark", **json.loads(CLAUDE)}
 
 
 def test_claude_asks_for_the_token_with_the_command_at_hand(folders: Folders) -> None:
-    there = replace(folders, token_command="'/opt/my pollux' token show")
+    there = replace(folders, token_words=("/opt/my pollux", "token", "show"))
     path = Path(connect.apply("claude-code", there, ADDRESS).path)
     assert '"apiKeyHelper": "\'/opt/my pollux\' token show"' in path.read_text()
 
