@@ -206,6 +206,8 @@ class Life(QObject):
         await asyncio.to_thread(engine.join, 5.0)
 
     async def _explain(self, error: Exception) -> Trouble:
+        if isinstance(error, SettingsProblem):
+            return troubles.of_settings(error, self._sources.settings_file)
         if not isinstance(error, PortTaken):
             trouble = troubles.of_start(error)
             if trouble.kind is TroubleKind.OTHER:

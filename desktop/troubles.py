@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
-from proxy_core.api import FolderTaken, PortTaken, SettingsProblem, UnreadableToken
+from proxy_core.api import FAMILIES_FILE, FolderTaken, PortTaken, SettingsProblem, UnreadableToken
 
 
 class TroubleKind(StrEnum):
@@ -36,12 +36,13 @@ class Trouble:
 
 
 def of_settings(problem: SettingsProblem | OSError, file: Path) -> Trouble:
-    """file: settings.toml, whether the problem is in it or not."""
+    """file: settings.toml, whether the problem is in it or not; families.toml stands beside it."""
+    named = isinstance(problem, SettingsProblem) and problem.setting == FAMILIES_FILE
     return Trouble(
         TroubleKind.SETTINGS,
         _tr("A setting cannot be used: {problem}.").format(problem=problem),
         _tr("Mend it, then try again; or start without the settings file."),
-        file=file,
+        file=file.with_name(FAMILIES_FILE) if named else file,
     )
 
 

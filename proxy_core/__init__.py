@@ -26,10 +26,12 @@ One request, from the listener to Google and back:
 2. The dialect's `parse` turns the body into a call: model, action and a body in Gemini's own JSON.
    The native dialect leaves the bytes alone. A mistake of the client ends here as `BadRequest`.
 3. `relay` asks `pool` for a lease: one credential that is free for this model, in the order that
-   `pool.rotation` gives. `upstream` sends the call with it and returns Google's first chunk.
+   `pool.rotation` gives. `upstream` sends the call with it and returns Google's first chunk; where
+   the credential is used with Vertex AI, `gemini.vertex` rewrites the call for that one send.
 4. Without a first chunk there is a cause (`gemini.faults`), from the cause a verdict (`retry`),
    and `relay` carries it out: repair and send again, rest the credential and take the next, wait,
-   or give up. With the first chunk the exchange is committed, and nothing is retried any more.
+   or give up. With the first chunk the exchange is committed, and nothing is retried any more; a
+   long answer of several hops goes on where Google says that it can.
 5. The dialect's renderer folds the chunks into frames for the client, or into one whole answer.
    However the stream ends, the lease is given back once, and the truth about the end is told.
 6. `events` say what happened; `snapshot` is the state that a window, the page and `--json` show.

@@ -76,6 +76,7 @@ from proxy_core.host import STOPPED, Host, Opening, Update, Watcher
 from proxy_core.ports import PortTaken, next_free
 from proxy_core.server.bearer import UnreadableToken
 from proxy_core.settings import (
+    FAMILIES_FILE,
     TOML_FILE,
     Settings,
     SettingsProblem,
@@ -92,6 +93,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEMO_API_KEY",
+    "FAMILIES_FILE",
     "Address",
     "Applied",
     "Arguments",

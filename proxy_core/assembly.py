@@ -20,8 +20,16 @@ from proxy_core.credentials.oauth_client import OAuthClient
 from proxy_core.credentials.stores import CredentialStore, EnvironmentStore, FolderStore
 from proxy_core.credentials.tokens import TIMEOUT_S, Authorizer
 from proxy_core.credentials.vault import VAULT_FILE, Vault
+from proxy_core.dialects.anthropic import Anthropic, AnthropicCount
 from proxy_core.dialects.contract import ParseContext
 from proxy_core.dialects.openai_chat import OpenAIChat
+from proxy_core.dialects.openai_completions import OpenAICompletions
+from proxy_core.dialects.openai_embeddings import OpenAIEmbeddings
+from proxy_core.dialects.openai_images import OpenAIImageEdits, OpenAIImages
+from proxy_core.dialects.openai_responses import OpenAIResponses
+from proxy_core.dialects.openai_responses.store import ResponseStore
+from proxy_core.dialects.openai_speech import OpenAISpeech
+from proxy_core.dialects.openai_transcriptions import OpenAITranscriptions, OpenAITranslations
 from proxy_core.engine import reachability
 from proxy_core.engine.accounts import Accounts
 from proxy_core.engine.bearer_token import BearerToken
@@ -38,6 +46,7 @@ from proxy_core.engine.live_settings import (
     aliases_of,
     appliers,
     debug_log_of,
+    families_of,
     max_body_bytes_of,
     patience_of,
     tags_of,
@@ -57,6 +66,7 @@ from proxy_core.pool.line import line
 from proxy_core.pool.pool import Pool
 from proxy_core.pool.standing import MemoryLedger
 from proxy_core.relay.catalog import Catalog
+from proxy_core.relay.owners import Owners
 from proxy_core.relay.relay import Relay
 from proxy_core.server import bearer
 from proxy_core.server.access import Cors, HostCheck, TokenCheck
@@ -68,6 +78,7 @@ from proxy_core.server.context import Services
 from proxy_core.server.front import FrontDoor, Guards, Probes
 from proxy_core.server.listener import Listener
 from proxy_core.server.outflow import Pace
+from proxy_core.server.upload_sessions import UploadSessions
 from proxy_core.settings import Settings, data_folder
 from proxy_core.upstream.google import (
     GoogleUpstream,
@@ -76,6 +87,7 @@ from proxy_core.upstream.google import (
     open_session,
     system_proxy,
 )
+from proxy_core.upstream.live import GoogleLive
 from proxy_core.usage import Usage
 
 log = logging.getLogger(__name__)
@@ -126,7 +138,7 @@ def build(
 ) -> Engine:
     """An engine for the running event loop, ready to be started. `token`: the bearer token.
 
-    Raises SettingsProblem where CLIENT_ID is another program's.
+    Raises SettingsProblem for a mistake in the owner's families.toml.
     ephemeral: it serves one command of a terminal, and nobody else need find it.
     gen_creds: it makes credentials only, and serves no model.
     """
@@ -136,7 +148,19 @@ def build(
     door = FrontDoor(
         guards=frame.guards,
         services=frame.services,
-        dialects=(OpenAIChat(),),
+        dialects=(
+            OpenAIChat(),
+            Anthropic(),
+            AnthropicCount(),
+            OpenAIResponses(),
+            OpenAICompletions(),
+            OpenAIEmbeddings(),
+            OpenAIImages(),
+            OpenAIImageEdits(),
+            OpenAISpeech(),
+            OpenAITranscriptions(),
+            OpenAITranslations(),
+        ),
         # The engine is made of this door: both are looked up when they are asked for.
         probes=Probes(lambda: engine.ready(), lambda: frame.usage.metrics(engine.snapshot())),  # noqa: PLW0108
         bus=frame.bus,
@@ -161,7 +185,7 @@ def build(
             clock=frame.clock,
             loaded=frame.loaded,
             cut_off=frame.relay.cut_off,
-            closing=(vigil, sign_ins, frame.network, frame.authorizer, frame.session),
+            closing=(vigil, sign_ins, frame.network, frame.authorizer, frame.live, frame.session),
             version=__version__,
             host=settings.host,
             announced=not ephemeral,
@@ -181,7 +205,8 @@ class _Frame:
 
     def __init__(self, settings: Settings, token: str, clock: Clock, pace: Pace | None) -> None:
         self.settings, self.clock = settings, clock
-        self.find_client = _client_finder(settings)  # first, since it may refuse a setting
+        self.find_client = _client_finder(settings)
+        self.families = families_of(settings)  # first, since it may refuse the owner's file
         self.bus, self.loaded = Bus(), asyncio.Event()
         self.folder = data_folder(settings)
         self.pool = Pool(
@@ -201,6 +226,7 @@ class _Frame:
             loaded=self.loaded,
             patience=patience_of(settings),
         )
+        self.owners = Owners(self.pool, self.clock)
         self.signatures = SignatureMemory()
         self._open_door(token, pace)
         self._keep()
@@ -224,6 +250,15 @@ class _Frame:
             on_reached=lambda: self.authorizer.renew_due(),  # noqa: PLW0108 - it is made below
         )
         self.upstream = GoogleUpstream(
+            self.connector,
+            user_agent=USER_AGENT,
+            connect_timeout_s=settings.connect_timeout_s,
+            silence_timeout_s=settings.request_timeout_s,
+            base_url=base_url,
+            proxy=self.proxy,
+            on_failure=self.network.failed,
+        )
+        self.live = GoogleLive(
             self.connector,
             user_agent=USER_AGENT,
             connect_timeout_s=settings.connect_timeout_s,
@@ -262,12 +297,21 @@ class _Frame:
                 upstream=self.upstream,
                 clock=self.clock,
                 loaded=self.loaded,
+                families=self.families,
             ),
             parsing=ParseContext(
-                memory=self.signatures, thought_tags=tags_of(settings), aliases=aliases_of(settings)
+                memory=self.signatures,
+                families=self.families,
+                thought_tags=tags_of(settings),
+                aliases=aliases_of(settings),
+                responses=ResponseStore(self.clock.monotonic),
             ),
             pace=pace or Pace(keep_alive_s=settings.keepalive_s),
             max_body_bytes=max_body_bytes_of(settings),
+            live=self.live,
+            owners=self.owners,
+            uploads=UploadSessions(self.upstream, self.clock),
+            domain_name=settings.domain_name,
             debug=debug_log_of(settings),
         )
         self.guards = Guards(
@@ -282,7 +326,7 @@ class _Frame:
         settings, path = self.settings, self.folder / FILE_NAME
         self.usage = Usage()
         self.remembering = Remembering(
-            lambda: Memory.open(path, self.clock), self.signatures, self.usage
+            lambda: Memory.open(path, self.clock), self.signatures, self.usage, self.owners
         )
         self.keeper = Keeper(places(settings), self.find_client)
         self.checker = Checker(self.pool, self.authorizer, self.upstream, self.keeper.renewals)
@@ -403,5 +447,3 @@ def _say_what_is_unusual(settings: Settings) -> None:
         )
     for name in settings.set_but_later():
         log.warning("%s is set, but this version does not use it yet", name)
-    if any(len(models) > 1 for models in settings.model_aliases.values()):
-        log.warning("MODEL_ALIASES: this version uses only the first model of a list")

@@ -30,6 +30,8 @@ class ProblemKind(StrEnum):
     "The pool is empty."
     UNUSABLE_CREDENTIALS = "unusable_credentials"
     "No credential returns by itself: the owner must act."
+    NO_CREDIT = "no_credit"
+    "The same, where every credential's project lacks billing or credit."
     OVERLOADED = "overloaded"
     "Google answers 503, on every credential that was tried."
     BAD_UPSTREAM = "bad_upstream"

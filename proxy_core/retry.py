@@ -80,8 +80,9 @@ RULES: Mapping[Cause, Rule] = MappingProxyType(
         Cause.BAD_REQUEST: Rule(Step.SURFACE, _BAD),
         Cause.CONTEXT_TOO_LONG: Rule(Step.SURFACE, ProblemKind.CONTEXT_TOO_LONG),
         Cause.TOO_LARGE: Rule(Step.SURFACE, ProblemKind.TOO_LARGE),
-        Cause.NOT_OWNED: Rule(Step.SURFACE, ProblemKind.NOT_FOUND),
-        Cause.NOT_FOUND: Rule(Step.SURFACE, ProblemKind.NOT_FOUND),
+        # Repaired where it may be a file that we uploaded ourselves.
+        Cause.NOT_OWNED: Rule(Step.REPAIR, ProblemKind.NOT_FOUND),
+        Cause.NOT_FOUND: Rule(Step.REPAIR, ProblemKind.NOT_FOUND),
         Cause.SIGNATURE: Rule(Step.REPAIR, _BAD),
         Cause.SCHEMA: Rule(Step.REPAIR, _BAD),
         Cause.THINKING: Rule(Step.REPAIR, _BAD),
@@ -109,6 +110,8 @@ RULES: Mapping[Cause, Rule] = MappingProxyType(
         Cause.MINUTE_QUOTA: _RESTS,
         Cause.DAY_QUOTA: _RESTS,
         Cause.CAPACITY: Rule(Step.ROTATE, _LIMITED, rest_s=CAPACITY_REST_S),
+        # Nothing rests for it, so it has to count: else it would be tried for ever.
+        Cause.FILE_QUOTA: Rule(Step.RETRY, _LIMITED),
         # Perhaps the project's, perhaps the client's own (a private video): three say so, so it is.
         Cause.REFUSED: Rule(Step.ROTATE, _BROKEN, rest_s=REFUSED_REST_S, tries=3),
         Cause.SERVER_ERROR: Rule(Step.RETRY, _BROKEN, tries=3),

@@ -1,14 +1,19 @@
 """The README and .env.example tell of everything that there is."""
 
 import re
+import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from proxy_core.events import Event
+from proxy_core.gemini.families import Family
+from proxy_core.gemini.family_rows import read_rows
 from proxy_core.server.routes import ROUTES
 from proxy_core.settings import SETTINGS, SettingInfo, Settings, load_settings
+from tests.fakes.families import SHIPPED_FAMILIES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -54,7 +59,15 @@ def test_the_example_with_every_line_switched_on_is_accepted(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "title", ["Google's terms", "Coming from gcli2api", "Benchmark", "Routes", "Settings"]
+    "title",
+    [
+        "Google's terms",
+        "Coming from gcli2api",
+        "Benchmark",
+        "Routes",
+        "Settings",
+        "Models Pollux knows",
+    ],
 )
 def test_the_readme_has_its_sections(title: str) -> None:
     assert section(title).strip()
@@ -69,3 +82,16 @@ def test_every_route_is_in_the_readme(route: tuple[str, str, str]) -> None:
 @pytest.mark.parametrize("event", get_args(Event), ids=lambda event: event.__name__)
 def test_every_event_is_in_the_readme(event: type) -> None:
     assert f"`{event.__name__}`" in section("For programs in the same process")
+
+
+def test_every_field_of_a_family_is_in_the_readme() -> None:
+    table = re.findall(r"^\| (.*?) \|", section("Models Pollux knows"), re.MULTILINE)
+    told = set(re.findall(r"`(\w+)`", " ".join(table)))
+    assert {field.name for field in fields(Family)} <= told
+
+
+def test_the_readmes_families_can_be_used() -> None:
+    example = re.search(r"```toml\n(.*?)```", section("Models Pollux knows"), re.DOTALL)
+    assert example
+    families = read_rows(tomllib.loads(example[1]), SHIPPED_FAMILIES)
+    assert families.of("gemini-5-neon-preview").levels == ("low", "high")

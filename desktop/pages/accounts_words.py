@@ -26,6 +26,7 @@ _CAUSES: Mapping[str, object] = {
     "project_denied": QT_TRANSLATE_NOOP("Accounts", "The project was denied"),
     "billing": QT_TRANSLATE_NOOP("Accounts", "Billing did not work"),
     "region": QT_TRANSLATE_NOOP("Accounts", "It may not be used from this region"),
+    "file_quota": QT_TRANSLATE_NOOP("Accounts", "The project took no more files"),
     "server_error": QT_TRANSLATE_NOOP("Accounts", "Google had a failure"),
     "overloaded": QT_TRANSLATE_NOOP("Accounts", "Google was overloaded"),
     "upstream_timeout": QT_TRANSLATE_NOOP("Accounts", "Google took too long"),

@@ -142,6 +142,7 @@ _INTERFACES: Mapping[str, str] = {
     "openai_chat": "OpenAI Chat",
     "openai_responses": "OpenAI Responses",
     "anthropic": "Anthropic",
+    "anthropic_count": "Anthropic",
     "gemini_native": "Gemini",
     "gemini": "Gemini",
 }
@@ -173,6 +174,9 @@ _PROBLEMS: Mapping[str, object] = {
     "no_credentials": QT_TRANSLATE_NOOP("Activity", "There is no credential yet."),
     "unusable_credentials": QT_TRANSLATE_NOOP(
         "Activity", "No credential can be used until you do something about it."
+    ),
+    "no_credit": QT_TRANSLATE_NOOP(
+        "Activity", "Every project lacks billing or has used up its credit."
     ),
     "overloaded": QT_TRANSLATE_NOOP("Activity", "Google is overloaded, on every credential."),
     "bad_upstream": QT_TRANSLATE_NOOP("Activity", "Google's answer was broken or cut short."),

@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from proxy_core.credentials.endpoints import USERINFO_URL, endpoint
 from proxy_core.credentials.identity import is_email
 from proxy_core.credentials.oauth_answers import (
+    CLOUD_SCOPE,
     GEMINI_API_SCOPE,
     TokenFailure,
     classify_token_answer,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 EXCHANGE_S = 20.0
 "How long Google may take to turn a code into tokens."
-CLOUD_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 CLOUD_READ_SCOPE = "https://www.googleapis.com/auth/cloud-platform.read-only"
 _IDENTITY_SCOPES = ("openid", "https://www.googleapis.com/auth/userinfo.email")
 _USUAL_LIFETIME_S = 3_600.0

@@ -6,7 +6,7 @@ No reason holds a value of the input, since any of them may be a secret in the w
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
 import orjson
@@ -17,15 +17,22 @@ from proxy_core.credentials.endpoints import GOOGLE_TOKEN_URIS
 from proxy_core.credentials.model import (
     AccountSecret,
     Credential,
+    CredentialKind,
     KeySecret,
+    Service,
     ServiceAccountSecret,
     Unreadable,
 )
 from proxy_core.credentials.oauth_client import other_program
-from proxy_core.credentials.stored import StoredAccount, StoredKey, StoredServiceAccount
+from proxy_core.credentials.stored import (
+    StoredAccount,
+    StoredKey,
+    StoredService,
+    StoredServiceAccount,
+)
 
 Found: TypeAlias = tuple[list[Credential], list[Unreadable]]
-_S = TypeVar("_S", StoredAccount, StoredKey, StoredServiceAccount)
+_S = TypeVar("_S", StoredAccount, StoredKey, StoredService, StoredServiceAccount)
 
 _NOT_KEYS: Mapping[str, str] = {
     "ya29.": "a Google access token",
@@ -49,6 +56,8 @@ _PROBLEMS: Mapping[str, str] = {
 }
 """What pydantic finds, in words; anything else is a wrong type."""
 
+_LOCATION = re.compile(r"[a-z][a-z0-9-]{0,39}")
+"""It becomes a part of Google's host name, so nothing else may stand in it."""
 _VISIBLE_ASCII = re.compile(r"[!-~]+")
 _SHORTEST_LINE = 8
 "A shorter word in a list of keys is some other setting of a `.env`, as in `PORT=7860`."
@@ -178,6 +187,10 @@ def _parse_item(item: object, origin: Origin) -> Credential:
     if not isinstance(item, dict):
         raise _Refused("A credential is a JSON object; this is something else.")
     fields = _credential_fields(item)
+    return _with_service(_parse_kind(fields, origin), fields)
+
+
+def _parse_kind(fields: dict[str, Any], origin: Origin) -> Credential:
     match fields.get("type"):
         case None | "authorized_user":
             return _parse_account(fields, origin)
@@ -192,6 +205,21 @@ def _parse_item(item: object, origin: Origin) -> Credential:
             )
         case _:
             raise _Refused("'type' names no kind of credential that Pollux knows.")
+
+
+def _with_service(credential: Credential, fields: dict[str, Any]) -> Credential:
+    """Vertex AI is billed, so only where the entry itself says so."""
+    stored = _validated(StoredService, fields)
+    if stored.service in (None, Service.GEMINI):
+        return credential
+    if stored.service != Service.VERTEX:
+        raise _Refused("'service' is neither 'gemini' nor 'vertex'.")
+    location = stored.location or credential.location
+    if not _LOCATION.fullmatch(location):
+        raise _Refused("'location' is not a location of Vertex AI.")
+    if credential.project is None and credential.kind is not CredentialKind.API_KEY:
+        raise _Refused("'project_id' is missing: Vertex AI needs it in every request.")
+    return replace(credential, service=Service.VERTEX, location=location)
 
 
 def unwrapped(item: dict[str, Any]) -> dict[str, Any]:

@@ -34,11 +34,14 @@ def concerned(
     """The credentials that a lasting refusal of some speaks of too.
 
     A refused OAuth client takes every account with it that signed in with the same client and
-    secret: an old secret may be dead while a new one lives.
+    secret: an old secret may be dead while a new one lives. A missing scope closes one service.
     """
     if cause is Cause.CLIENT_INVALID:
         clients = {_client_of(credential) for credential in refused}
         return [one for one in all_of_them if _client_of(one) in clients]
+    if cause is Cause.SCOPE_MISSING:
+        uses = {(grant_of(credential.secret), credential.service) for credential in refused}
+        return [one for one in all_of_them if (grant_of(one.secret), one.service) in uses]
     grants = {grant_of(credential.secret) for credential in refused}
     return [one for one in all_of_them if grant_of(one.secret) in grants]
 

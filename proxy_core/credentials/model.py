@@ -19,6 +19,18 @@ class CredentialKind(StrEnum):
     SERVICE_ACCOUNT = "service_account"
 
 
+class Service(StrEnum):
+    """Which of Google's two services a credential is used with."""
+
+    GEMINI = "gemini"
+    "The Gemini API."
+    VERTEX = "vertex"
+    "Vertex AI: billed per call, so only where the owner chose it."
+
+
+EVERY_SERVICE = frozenset(Service)
+
+
 @dataclass(frozen=True, slots=True)
 class AccountSecret:
     """A Google account: an OAuth authorized user with a refresh token."""
@@ -73,6 +85,9 @@ class Credential:
     secret: Secret
     source: str = ""
     "File name or list position, for messages; never a full path."
+    service: Service = Service.GEMINI
+    location: str = "global"
+    "Of Vertex AI: `global`, a multi-region (`us`, `eu`) or a region (`us-central1`)."
 
     @property
     def kind(self) -> CredentialKind:

@@ -13,10 +13,18 @@ from typing import Any, NamedTuple
 import orjson
 from pydantic import SecretStr
 
+from proxy_core.credentials.model import Service
 from proxy_core.gemini.faults import Cause, Fault
 
 GEMINI_API_SCOPE = "https://www.googleapis.com/auth/generative-language.retriever"
 """Opens the Gemini API, `generateContent` included; `cloud-platform` alone does not."""
+
+CLOUD_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+"""Opens Vertex AI."""
+SCOPES: Mapping[Service, str] = {
+    Service.GEMINI: GEMINI_API_SCOPE,
+    Service.VERTEX: CLOUD_SCOPE,
+}
 
 _USUAL_LIFETIME_S = 3600.0
 _LONGEST_LIFETIME_S = 43_200.0
@@ -138,6 +146,20 @@ _SCOPE_SENTENCE = (
 )
 
 
+_VERTEX_SCOPE_SENTENCE = (
+    "The sign-in does not allow Vertex AI (scope cloud-platform is missing): choose Vertex AI, "
+    "tick every box and sign in again."
+)
+
+
+def missing_scope(scopes: frozenset[str], service: Service) -> Fault | None:
+    """Why a token with these scopes does not open a service; no scopes: Google did not tell."""
+    if not scopes or SCOPES[service] in scopes:
+        return None
+    sentence = _SCOPE_SENTENCE if service is Service.GEMINI else _VERTEX_SCOPE_SENTENCE
+    return Fault(Cause.SCOPE_MISSING, 200, sentence)
+
+
 def classify_token_answer(
     status: int,
     body: bytes,
@@ -193,7 +215,7 @@ def _grant(answer: dict[str, Any], *, service_account: bool) -> TokenGrant | Tok
     if not _TOKEN.fullmatch(access_token):
         return _failure(_UNUSABLE, 200, _UNUSABLE.sentence)
     scopes = frozenset(text_in(answer, "scope").split())
-    if scopes and GEMINI_API_SCOPE not in scopes and not service_account:
+    if scopes and scopes.isdisjoint(SCOPES.values()) and not service_account:
         return TokenFailure(Fault(Cause.SCOPE_MISSING, 200, _SCOPE_SENTENCE), lasting=True)
     refresh_token = text_in(answer, "refresh_token")
     return TokenGrant(

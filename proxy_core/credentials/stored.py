@@ -59,6 +59,13 @@ class _Stored(BaseModel):
     universe_domain: OptionalText = None
 
 
+class StoredService(_Stored):
+    """What any of them may say of the service that it is to be used with."""
+
+    service: OptionalText = None
+    location: OptionalText = None
+
+
 class StoredAccount(_Stored):
     """Authorized-user JSON: ours, gcloud's, and what google-auth's `to_json()` writes."""
 

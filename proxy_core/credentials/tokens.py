@@ -29,7 +29,7 @@ from proxy_core.credentials.model import (
     KeySecret,
     ServiceAccountSecret,
 )
-from proxy_core.credentials.oauth_answers import GEMINI_API_SCOPE, TokenFailure
+from proxy_core.credentials.oauth_answers import TokenFailure, missing_scope
 from proxy_core.credentials.token_request import TokenEndpoint
 from proxy_core.gemini.faults import Fault
 from proxy_core.tasks import spawn
@@ -74,6 +74,8 @@ class _AccessToken:
     authorization: tuple[str, str] = field(repr=False)
     wall_deadline: float
     monotonic_deadline: float
+    scopes: frozenset[str]
+    "Granted ones; empty where they are not known."
 
     def remaining_s(self, clock: Clock) -> float:
         """The earlier of two deadlines: a wall clock set back must not prolong a token, and
@@ -105,6 +107,10 @@ class _Entry:
         self.grantee = grantee
         self.headers = headers
         self.token: _AccessToken | None = None
+
+    def missing(self, token: _AccessToken) -> Fault | None:
+        """Why this token does not open the credential's service."""
+        return missing_scope(token.scopes, self.credential.service)
 
     def headers_of(self, token: _AccessToken) -> Headers:
         if token is not self.token:
@@ -156,7 +162,7 @@ class Authorizer:
         if grantee is None:
             return entry.headers
         token = grantee.token
-        if token is None:
+        if token is None or entry.missing(token):
             return None
         remaining_s = token.remaining_s(self._clock)
         if remaining_s < _RENEW_BELOW_S:
@@ -178,10 +184,14 @@ class Authorizer:
         if ready is not None or grantee is None:
             return entry.headers
         outcome: _AccessToken | TokenFailure | None = self._postponement(grantee)
+        if grantee.token is not None and entry.missing(grantee.token):
+            outcome = grantee.token  # a new one would be no other
         if outcome is None:
             # Shielded: a caller that gives up must not take the refresh from the others.
             outcome = await asyncio.shield(self._refreshing(grantee))
         if isinstance(outcome, _AccessToken):
+            if (fault := entry.missing(outcome)) is not None:
+                raise TokenRefused(fault)
             return entry.headers_of(outcome)
         if outcome.lasting:
             raise TokenRefused(outcome.fault)
@@ -242,17 +252,18 @@ class Authorizer:
         else:
             grantee = self._grantees.get(grant_of(secret))
             if grantee is None:
-                found = None if credential.id in self._forgotten else self._found_token(secret)
+                found = None if credential.id in self._forgotten else self._found_token(credential)
                 grantee = self._grantees[grant_of(secret)] = _Grantee(secret, found)
             entry = _Entry(credential, grantee, ())
         self._entries[credential.id] = entry
         return entry
 
-    def _found_token(self, secret: _OAuthSecret) -> _AccessToken | None:
-        """The access token that was kept with the credential, if it may serve the Gemini API."""
+    def _found_token(self, credential: Credential) -> _AccessToken | None:
+        """The access token that was kept with the credential, if it may serve its service."""
+        secret = credential.secret
         if not isinstance(secret, AccountSecret) or secret.access_token is None:
             return None
-        if secret.expires_at is None or (secret.scopes and GEMINI_API_SCOPE not in secret.scopes):
+        if secret.expires_at is None or missing_scope(secret.scopes, credential.service):
             return None
         now = self._clock.now()
         return _access_token(
@@ -284,7 +295,10 @@ class Authorizer:
             self._note_failure(grantee, answer)
             return answer
         grantee.postponed = None
-        grantee.token = _access_token(answer.access_token, now, monotonic, answer.lifetime_s)
+        scopes = answer.scopes if isinstance(grantee.secret, AccountSecret) else frozenset()
+        grantee.token = _access_token(
+            answer.access_token, now, monotonic, answer.lifetime_s, scopes
+        )
         if answer.refresh_token is not None:
             self._replace_refresh_token(grantee, answer.refresh_token)
         return grantee.token
@@ -319,7 +333,11 @@ class Authorizer:
 
 
 def _access_token(
-    token: SecretStr, now: float, monotonic: float, lifetime_s: float
+    token: SecretStr,
+    now: float,
+    monotonic: float,
+    lifetime_s: float,
+    scopes: frozenset[str] = frozenset(),
 ) -> _AccessToken:
     authorization = ("Authorization", f"Bearer {token.get_secret_value()}")
-    return _AccessToken(authorization, now + lifetime_s, monotonic + lifetime_s)
+    return _AccessToken(authorization, now + lifetime_s, monotonic + lifetime_s, scopes)

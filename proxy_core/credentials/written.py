@@ -15,6 +15,7 @@ from proxy_core.credentials.model import (
     AccountSecret,
     Credential,
     KeySecret,
+    Service,
     ServiceAccountSecret,
 )
 
@@ -22,7 +23,7 @@ _REPLACED = frozenset(
     {"type", "client_id", "client_secret", "refresh_token", "token_uri", "scopes", "scope"}
     | {"project_id", "email", "sub", "signed_in_at", "refresh_token_expires_at", "pollux_id"}
     | {"token", "access_token", "expiry"}
-    | {"key", "label", "client_email", "private_key", "private_key_id"}
+    | {"key", "label", "client_email", "private_key", "private_key_id", "service", "location"}
 )
 "Fields whose old value says nothing beside the credential; all others are the owner's."
 _LONGEST_NAME = 200
@@ -47,6 +48,8 @@ def as_json(credential: Credential) -> dict[str, Any]:
                 "token_uri": secret.token_uri,
             }
     fields["project_id"] = credential.project
+    if credential.service is Service.VERTEX:
+        fields |= {"service": credential.service.value, "location": credential.location}
     return {name: value for name, value in fields.items() if value is not None}
 
 

@@ -6,7 +6,7 @@ before it failed. Not here: signing in (`sign_in`), reading files (`importing`).
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import aiohttp
@@ -24,7 +24,7 @@ from proxy_core.commands import (
 )
 from proxy_core.credentials.grants import grant_of
 from proxy_core.credentials.identity import is_owner, key_label
-from proxy_core.credentials.model import AccountSecret, Credential, KeySecret, Secret
+from proxy_core.credentials.model import AccountSecret, Credential, KeySecret, Secret, Service
 from proxy_core.credentials.oauth_client import OAuthClient
 from proxy_core.credentials.tokens import Authorizer
 from proxy_core.credentials.transfer import pack
@@ -169,8 +169,9 @@ class Accounts:
         known = {credential.id: credential for credential in self.keeper.credentials}
         items = list(reading.refused)
         wanted: list[Credential] = []
-        for credential in reading.without_doubles():
-            old = known.get(credential.id)
+        for given in reading.without_doubles():
+            old = known.get(given.id)
+            credential = _with_service_of(old, given)
             if old is not None and _says_no_more(old, credential):
                 items.append(self._item(credential, "known"))
             else:
@@ -185,18 +186,28 @@ class Accounts:
                 self.authorizer.forget(credential)
             else:
                 usable.append((credential, fault))
-        store = await carry_through(self._put(usable), name="add credentials")
+        asked_for = {one.id for one in wanted if one.service is Service.VERTEX}
+        billed = {one.id for one, _ in usable if one.service is Service.VERTEX} - asked_for
+        store = await carry_through(self._put(usable, billed), name="add credentials")
         for credential, fault in usable:
             item = self._item(credential, "renewed" if credential.id in known else "added")
-            items.append(replace(item, reason="" if fault is None else _reason(fault)))
+            reason = "" if fault is None else _reason(fault, credential)
+            items.append(replace(item, reason=_BILLED if credential.id in billed else reason))
         return items, store
 
-    async def _put(self, probed: Sequence[tuple[Credential, Fault | None]]) -> str:
-        """Into store, notes and pool; names the store. Raises Refusal."""
+    async def _put(
+        self, probed: Sequence[tuple[Credential, Fault | None]], billed: Collection[str]
+    ) -> str:
+        """Into store, notes and pool; names the store. Raises Refusal.
+
+        billed: ids of keys that turned out to cost money, to be kept switched off.
+        """
         memory = self.memory()
         store = await self._save([_unlabelled(credential) for credential, _ in probed])
         for credential, _ in probed:
             _note_label(credential, memory.notes)
+        for id_ in billed:
+            memory.notes.set_enabled(id_, enabled=False)
         self.take()
         for credential, fault in probed:
             self.checker.apply(credential, fault)
@@ -208,11 +219,16 @@ class Accounts:
     ) -> list[tuple[Credential, Fault | None]]:
         """Each as it is after Google was asked, which may have replaced its refresh token."""
         faults = await self.checker.probe_all(credentials)
-        probed = zip(map(self.keeper.renewals.latest, credentials), faults, strict=True)
-        return [
-            (one if fault else await self.identifier.identified(one, self.of), fault)
-            for one, fault in probed
-        ]
+        probed: list[tuple[Credential, Fault | None]] = []
+        latest = map(self.keeper.renewals.latest, credentials)
+        for one, fault in zip(latest, faults, strict=True):
+            if (express := await self.checker.express(one, fault)) is not None:
+                probed.append((express, None))
+            elif fault is None:
+                probed.append((await self.identifier.identified(one, self.of), fault))
+            else:
+                probed.append((one, fault))
+        return probed
 
     def _not_worth_keeping(
         self, credential: Credential, fault: Fault | None, *, known: bool
@@ -221,9 +237,9 @@ class Accounts:
         if fault is None:
             return ""
         if not known:
-            return _reason(fault) if fault.cause in _NO_CREDENTIAL else ""
+            return _reason(fault, credential) if fault.cause in _NO_CREDENTIAL else ""
         if CREDENTIAL_STATES.get(fault.cause) in OF_THE_SIGN_IN:
-            return _reason(fault)
+            return _reason(fault, credential)
         proved = self.authorizer.ready(credential) is not None
         return "" if proved else "Google could not be asked; the one here stays."
 
@@ -363,14 +379,28 @@ _NO_CREDENTIAL = frozenset({Cause.KEY_INVALID, Cause.KEY_RETIRED})
 "What Google says of a key that is none; it is not worth keeping."
 
 
-def _reason(fault: Fault) -> str:
-    state = state_of(fault.cause)
-    return (describe_cause(fault.cause) if state is None else describe(state, fault)).sentence
+_BILLED = "This key is for Vertex AI, which is billed; enable it to use it."
+
+
+def _reason(fault: Fault, credential: Credential) -> str:
+    state, vertex = state_of(fault.cause), credential.service is Service.VERTEX
+    words = describe_cause(fault.cause) if state is None else describe(state, fault, vertex=vertex)
+    return words.sentence
+
+
+def _with_service_of(old: Credential | None, new: Credential) -> Credential:
+    """A pasted key does not say which service it is for; the one that is here knows."""
+    if old is None or old.service is new.service or not isinstance(new.secret, KeySecret):
+        return new
+    if new.service is Service.VERTEX:
+        return new
+    return replace(new, service=old.service, location=old.location)
 
 
 def _says_no_more(old: Credential, new: Credential) -> bool:
     same_project = new.project in (None, old.project)
-    return same_project and grant_of(old.secret) == grant_of(new.secret)
+    same_service = (new.service, new.location) == (old.service, old.location)
+    return same_project and same_service and grant_of(old.secret) == grant_of(new.secret)
 
 
 def _are_of_one_account(one: Secret, other: Secret) -> bool:

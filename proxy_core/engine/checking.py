@@ -5,21 +5,30 @@ Not here: the doctor, who looks at the whole (`doctor`).
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from proxy_core.commands import CheckResult
 from proxy_core.credentials.grants import grant_of
-from proxy_core.credentials.model import Credential, KeySecret
+from proxy_core.credentials.model import Credential, KeySecret, Service
 from proxy_core.credentials.tokens import Authorizer
 from proxy_core.engine.renewals import Renewals
 from proxy_core.gemini import faults
 from proxy_core.gemini.faults import Cause, Fault
 from proxy_core.gemini.states import CREDENTIAL_STATES, CredentialState, describe, describe_cause
+from proxy_core.gemini.wire import Call
 from proxy_core.pool.pool import Pool
 from proxy_core.relay.asking import Unanswered, ask
+from proxy_core.relay.serving import to_vertex
 from proxy_core.retry import RULES
 from proxy_core.upstream.google import Upstream
 
 PATH = "/v1beta/models?pageSize=1"
+COUNT = Call(
+    "gemini-3.8-flash", "countTokens", {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]}
+)
+"What Vertex AI is asked: a list of models says nothing about the right to use them."
+_OF_ANOTHER_SERVICE = frozenset({Cause.KEY_RESTRICTED, Cause.KEY_RETIRED, Cause.REFUSED})
+"How the Gemini API refuses keys of Vertex AI."
 PATIENCE_S = 30.0
 SIDE_BY_SIDE = 4
 
@@ -52,11 +61,24 @@ class Checker:
 
         return list(await asyncio.gather(*map(one, credentials)))
 
+    async def express(self, credential: Credential, fault: Fault | None) -> Credential | None:
+        """A key that the Gemini API does not take, as the key of Vertex AI that it is instead.
+
+        fault: what a probe of it met. None: it is no such key, or nothing was wrong with it.
+        """
+        if fault is None or fault.cause not in _OF_ANOTHER_SERVICE:
+            return None
+        if not isinstance(credential.secret, KeySecret) or credential.service is Service.VERTEX:
+            return None
+        other = replace(credential, service=Service.VERTEX)
+        return other if await self.probe(other) is None else None
+
     async def _ask(self, credential: Credential) -> Fault | None:
+        question = self._ask_vertex if credential.service is Service.VERTEX else self._ask_gemini
         fault: Fault | None = None
         for _ in range(2):  # an access token that Google no longer takes is renewed once
             try:
-                await ask(self._upstream, self._authorizer, credential, PATH)
+                await question(credential)
             except Unanswered as failure:
                 fault = failure.fault
                 if fault.cause is not Cause.TOKEN_EXPIRED:
@@ -64,6 +86,23 @@ class Checker:
             else:
                 return None
         return fault
+
+    async def _ask_gemini(self, credential: Credential) -> None:
+        await ask(self._upstream, self._authorizer, credential, PATH)
+
+    async def _ask_vertex(self, credential: Credential) -> None:
+        """Counts a few tokens, which is free, and asks for the same rights as an answer does."""
+        origin, path, _, body = to_vertex(COUNT, COUNT.body, credential)
+        try:
+            await ask(self._upstream, self._authorizer, credential, path, body=body, origin=origin)
+        except Unanswered as failure:
+            fault = failure.fault
+            if fault.cause is Cause.MODEL_UNAVAILABLE:
+                return  # whoever gets so far may use the service
+            if fault.cause is Cause.REFUSED and fault.status == 401:
+                # "API keys are not supported by this API": a key of AI Studio.
+                raise Unanswered(replace(fault, cause=Cause.KEY_INVALID)) from failure
+            raise
 
     def apply(self, credential: Credential, fault: Fault | None) -> None:
         """Lets the pool know what a probe found, if the credential is still there as it was."""
@@ -102,7 +141,12 @@ class Checker:
         words = None
         if fault is not None:
             lasting = CREDENTIAL_STATES.get(fault.cause)
-            words = describe_cause(fault.cause) if lasting is None else describe(lasting, fault)
+            vertex = member.service is Service.VERTEX
+            words = (
+                describe_cause(fault.cause)
+                if lasting is None
+                else describe(lasting, fault, vertex=vertex)
+            )
         return CheckResult(
             id=credential_id,
             label=member.label,

@@ -22,6 +22,7 @@ from proxy_core.credentials.vault import VaultStatus
 from proxy_core.disk import reason_of
 from proxy_core.engine import reachability
 from proxy_core.engine.findings import fine, note, wrong
+from proxy_core.engine.live_settings import families_of
 from proxy_core.gemini.states import CredentialState
 from proxy_core.ports import bind_failure, holder, next_free
 from proxy_core.server import bearer
@@ -76,6 +77,7 @@ def _look_around(inputs: DoctorInputs) -> list[Finding]:
     """The checks that read files and try the port; blocks."""
     try:
         configured = read(inputs.settings.origin)
+        families_of(configured)
     except SettingsProblem as problem:
         configured = inputs.settings
         first = wrong(
@@ -119,8 +121,6 @@ def unusual(settings: Settings) -> Iterator[Finding]:
         yield wrong(
             "settings", f"{name} is set, but this version does not use it yet.", "Unset it."
         )
-    if any(len(models) > 1 for models in settings.model_aliases.values()):
-        yield wrong("settings", "MODEL_ALIASES: this version uses only the first model of a list.")
 
 
 def _sources(settings: Settings) -> str:

@@ -1,6 +1,6 @@
-"""The settings that a running engine takes over at once, and how; all others need a restart.
+"""What a running engine makes of its settings, and how it takes new ones over at once.
 
-What these functions make of the settings is what `assembly` starts with, too.
+Settings without an applier need a restart. `assembly` starts with the same functions.
 """
 
 import logging
@@ -8,12 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
+from proxy_core.engine.shipped_families import SHIPPED_FAMILIES
+from proxy_core.gemini.families import Families
+from proxy_core.gemini.family_rows import FamilyMistake, read_rows
 from proxy_core.pool.pool import Pool
 from proxy_core.relay.relay import Patience, Relay
 from proxy_core.server.context import Services
 from proxy_core.server.debug_log import DebugLog
 from proxy_core.server.front import Guards
-from proxy_core.settings import Settings
+from proxy_core.settings import FAMILIES_FILE, Settings, SettingsProblem
 
 log = logging.getLogger(__name__)
 
@@ -76,8 +79,18 @@ def tags_of(settings: Settings) -> tuple[str, str] | None:
     return (tags[0], tags[1]) if tags else None
 
 
-def aliases_of(settings: Settings) -> dict[str, str]:
-    return {name: models[0] for name, models in settings.model_aliases.items()}
+def aliases_of(settings: Settings) -> Mapping[str, tuple[str, ...]]:
+    return settings.model_aliases
+
+
+def families_of(settings: Settings) -> Families:
+    """What models can do, the owner's word over ours. Raises SettingsProblem."""
+    if not settings.families:
+        return SHIPPED_FAMILIES
+    try:
+        return read_rows(settings.families, SHIPPED_FAMILIES)
+    except FamilyMistake as mistake:
+        raise SettingsProblem(FAMILIES_FILE, str(mistake)) from None
 
 
 def max_body_bytes_of(settings: Settings) -> int:

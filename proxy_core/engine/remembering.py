@@ -10,6 +10,7 @@ from collections.abc import Callable
 from proxy_core.commands import Refusal, RefusalCode, UsageQuery, UsageReport
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.memory import DatabaseFailed, Memory
+from proxy_core.relay.owners import Owners
 from proxy_core.tasks import in_thread, spawn
 from proxy_core.usage import Usage
 
@@ -20,12 +21,17 @@ class Remembering:
     """Holds the memory of one engine."""
 
     def __init__(
-        self, open_memory: Callable[[], Memory], signatures: SignatureMemory, usage: Usage
+        self,
+        open_memory: Callable[[], Memory],
+        signatures: SignatureMemory,
+        usage: Usage,
+        owners: Owners,
     ) -> None:
-        """open_memory: blocks. The other two remember through it."""
+        """open_memory: blocks. The others remember through it."""
         self._open = open_memory
         self._signatures = signatures
         self._usage = usage
+        self._owners = owners
         self._memory: Memory | None = None
         self._opening: asyncio.Task[Memory] | None = None
 
@@ -48,6 +54,7 @@ class Remembering:
             log.warning("%s", memory.problem)
         memory.restore_signatures(self._signatures)
         self._usage.memory = memory
+        self._owners.keep_in(memory.bindings)
         return memory
 
     async def usage(self, query: UsageQuery) -> UsageReport:

@@ -19,7 +19,6 @@ from pydantic import SecretStr
 from proxy_core.clock import Clock
 from proxy_core.commands import Refusal, RefusalCode, SignInRequest, SignInStatus, SignInView
 from proxy_core.credentials.consent import (
-    CLOUD_SCOPE,
     Consent,
     ConsentFailed,
     Redirect,
@@ -28,6 +27,7 @@ from proxy_core.credentials.consent import (
     identify,
 )
 from proxy_core.credentials.model import AccountSecret, Credential
+from proxy_core.credentials.oauth_answers import CLOUD_SCOPE
 from proxy_core.credentials.oauth_client import OAuthClient
 from proxy_core.engine.discovery import Discovery
 from proxy_core.engine.end_pages import EndPage, page_of

@@ -54,7 +54,7 @@ class Books:
 
     def note_pair(self, pair: Pair) -> None:
         """Not of a model that Google does not offer: clients may invent any number of names."""
-        if pair.state is not ModelState.UNAVAILABLE:
+        if pair.of_model and pair.state is not ModelState.UNAVAILABLE:
             self.ledger.save(of_pair(pair))
 
     def note_switch(self, member: Member) -> None:
@@ -103,7 +103,8 @@ class Books:
 
     def note_limits(self, pair: Pair, now: float) -> None:
         record = of_limits(pair, now)
-        if pair.exists and self._limits.get((record.unit, record.model)) != record:
+        known = pair.exists and pair.of_model
+        if known and self._limits.get((record.unit, record.model)) != record:
             self._limits[record.unit, record.model] = record
             self.ledger.save_limits(record)
 

@@ -8,6 +8,7 @@ alternative that lost: sorting all candidates for each request.
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
+from proxy_core.credentials.model import EVERY_SERVICE, Service
 from proxy_core.gemini.states import ModelState
 from proxy_core.pool.quota import NEAR
 from proxy_core.pool.rotation import Facts, Key, PolicyName, key
@@ -22,7 +23,10 @@ def facts_of(pair: Pair, now: float) -> Facts:
     """What the order of rotation depends on, as it is now."""
     use = pair.use
     share = use.share(now) if use.limit_minute or use.limit_day else 0.0
-    return Facts(pair.unit.members[0].position, pair.in_flight, share, share >= NEAR, pair.turn)
+    unit = pair.unit
+    return Facts(
+        unit.members[0].position, pair.in_flight, share, share >= NEAR, pair.turn, unit.paid
+    )
 
 
 class Lane:
@@ -39,8 +43,11 @@ class Lane:
         self._limited = False
         self._refreshed = 0.0
 
-    def take(self, now: float, tried: set[str]) -> tuple[Pair, Member] | None:
-        """The first free pair, with the member to use; takes its entry out of the order."""
+    def take(
+        self, now: float, tried: set[str], services: frozenset[Service] = EVERY_SERVICE
+    ) -> tuple[Pair, Member] | None:
+        """The first free pair of these services, with the member to use; takes its entry out of
+        the order."""
         self._wake(now)
         aside: list[Entry] = []
         found: tuple[Pair, Member] | None = None
@@ -50,7 +57,9 @@ class Lane:
             pair = entry[2]
             if entry[1] != pair.serial:
                 continue
-            if pair.unit.rests_until > now:
+            if pair.unit.service not in services:
+                aside.append(entry)
+            elif pair.unit.rests_until > now:
                 unit = pair.unit
                 pair.state, pair.since, pair.fault = (
                     ModelState.COOLING,
@@ -74,10 +83,12 @@ class Lane:
 
     def claim(self, pair: Pair, now: float) -> bool:
         """Whether this very pair may be used now, out of turn (a sticky conversation)."""
+        return self.free(pair, now) and pair.use.share(now) < NEAR
+
+    def free(self, pair: Pair, now: float) -> bool:
+        """Whether this very pair may be used now, however near its limit."""
         self._wake(now)
-        if pair.until > now or pair.unit.rests_until > now or not pair.free(self._cap):
-            return False
-        return pair.use.share(now) < NEAR
+        return pair.until <= now and pair.unit.rests_until <= now and pair.free(self._cap)
 
     def enter(self, pair: Pair, now: float) -> None:
         """Puts a pair into the order, with a key for what is true of it now."""
@@ -135,10 +146,13 @@ class Lane:
     def last_turn(self) -> int:
         return max((pair.turn for pair in self.pairs.values()), default=0)
 
-    def busy(self) -> bool:
+    def busy(self, services: frozenset[Service] = EVERY_SERVICE) -> bool:
         """Whether a pair is taken up by requests in flight, so that waiting may help."""
         return any(
-            pair.until == 0 and pair.unit.usable and not pair.free(self._cap)
+            pair.until == 0
+            and pair.unit.service in services
+            and pair.unit.usable
+            and not pair.free(self._cap)
             for pair in self.pairs.values()
         )
 

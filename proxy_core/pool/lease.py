@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from proxy_core.credentials.model import Credential
+from proxy_core.credentials.model import EVERY_SERVICE, Credential, Service
 from proxy_core.pool.standing import Member, Pair
 
 
@@ -17,6 +17,10 @@ class Want(NamedTuple):
     conversation: bytes | None = None
     continues: bool = False
     "Whether the conversation goes on, so that its credential should serve again."
+    services: frozenset[Service] = EVERY_SERVICE
+    "Those that can answer the call."
+    unit: str | None = None
+    "Only credentials of this unit may serve: its id, or that of a credential in it."
 
 
 @dataclass(slots=True)

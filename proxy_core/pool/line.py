@@ -35,7 +35,8 @@ def line(pool: Pool, model: str | None, now: float) -> Line:
 
 def last_model(pool: Pool) -> str:
     """The model that was used last, empty where none was."""
-    latest = max(pool.lanes.values(), key=lambda lane: lane.last_turn(), default=None)
+    lanes = (lane for name, lane in pool.lanes.items() if not name.startswith("/"))
+    latest = max(lanes, key=lambda lane: lane.last_turn(), default=None)
     return latest.model if latest is not None else ""
 
 

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from proxy_core.clock import Clock
 from proxy_core.credentials.grants import concerned
 from proxy_core.credentials.marks import Mark, Rest, Revoke
-from proxy_core.credentials.model import Credential, KeySecret
+from proxy_core.credentials.model import Credential, KeySecret, Service
 from proxy_core.events import Bus
 from proxy_core.gemini.faults import Cause, Fault
 from proxy_core.gemini.states import CREDENTIAL_STATES, CredentialState, ModelState
+from proxy_core.pool import pins
 from proxy_core.pool.affinity import Affinity
 from proxy_core.pool.books import Books
 from proxy_core.pool.lane import Lane
@@ -28,6 +29,7 @@ LANES = 128
 "Models remembered at once; beyond, the idle one used the longest ago goes."
 REMEMBERED_S = 86_400.0
 "How long after its end a rest still makes the first request a probe, over a restart."
+PAID = frozenset({Service.VERTEX})
 JUMP_S = 2.0
 "A wall clock that falls behind the monotonic one by more has been set back."
 
@@ -55,6 +57,8 @@ class Pool:
     ) -> None:
         self.members: dict[str, Member] = {}
         self.units: dict[str, Unit] = {}
+        self.services: frozenset[Service] = frozenset()
+        "Those that any credential is used with."
         self.lanes: dict[str, Lane] = {}
         self.books = Books(ledger)
         self.cap = cap
@@ -109,6 +113,7 @@ class Pool:
         before = Roster(self.members, self.units)
         roster = enrol(credentials, before, records, now)
         self.members, self.units = roster.members, roster.units
+        self.services = frozenset(unit.service for unit in roster.units.values())
         for member in self.members.values():
             take_notes(member, self._notes, now)
         for lane in self.lanes.values():
@@ -158,11 +163,11 @@ class Pool:
         alone = member.unit
         pairs = [lane.pairs[alone.id] for lane in self.lanes.values()]
         self.replace([member.credential for member in self.members.values()])
-        unit = self.units[project]
+        unit = member.unit
         if alone.rests_until > unit.rests_until:
             self._rest_project(unit, alone.rests_until, alone.fault)
         for pair in pairs:
-            self._inherit(self._lane(pair.model).pairs[project], pair)
+            self._inherit(self._lane(pair.model).pairs[unit.id], pair)
         self.books.forget_rests(alone)
 
     def _inherit(self, pair: Pair, old: Pair) -> None:
@@ -180,11 +185,14 @@ class Pool:
         """A lease if a credential is free now."""
         now = self.now()
         lane = self.lanes.get(want.model) or self._lane(want.model)
+        if want.unit is not None:
+            pinned = pins.claim(lane, self.unit_of(want.unit), want, now)
+            return None if pinned is None else self._lease(lane, *pinned, want, now)
         if want.continues and self._sticky and want.conversation is not None:
             lease = self._take_sticky(lane, want, now)
             if lease is not None:
                 return lease
-        found = lane.take(now, want.tried)
+        found = lane.take(now, want.tried, want.services)
         if found is None:
             return None
         return self._lease(lane, *found, want, now)
@@ -195,8 +203,20 @@ class Pool:
         member = self.members.get(credential_id) if credential_id else None
         if member is None or not member.usable or member.credential.id in want.tried:
             return None
+        if member.service not in want.services:
+            return None
+        if member.unit.paid and (free := lane.take(now, want.tried, want.services - PAID)):
+            return self._lease(lane, *free, want, now)  # money counts for more than a warm cache
         pair = lane.pairs[member.unit.id]
         return self._lease(lane, pair, member, want, now) if lane.claim(pair, now) else None
+
+    def unit_of(self, name: str) -> Unit | None:
+        """The unit of this id, or of the credential of this id: the project of a key may have
+        become known since it was named so."""
+        unit = self.units.get(name)
+        if unit is None and (member := self.members.get(name)) is not None:
+            unit = member.unit
+        return unit
 
     def _lease(self, lane: Lane, pair: Pair, member: Member, want: Want, now: float) -> Lease:
         self._turn += 1
@@ -210,28 +230,36 @@ class Pool:
     async def lease(self, want: Want, wait_s: float) -> Lease:
         """A lease, waiting at most `wait_s` seconds for one. Raises Exhausted."""
         deadline = self._clock.monotonic() + wait_s
-        has_room, place = self._waiting.has_room(want.model), self._waiting.place()
+        unit = None if want.unit is None else self.unit_of(want.unit)
+        line = None if unit is None else unit.id
+        has_room, place = self._waiting.has_room(want.model, line), self._waiting.place()
         while (lease := self.take(want)) is None:
             pause = self._pause(want, deadline - self._clock.monotonic())
             if pause is None or not has_room:
                 raise Exhausted(want.model)
-            await self._waiting.wait(want.model, place, pause)
+            await self._waiting.wait(want.model, place, pause, line)
         return lease
 
     def _pause(self, want: Want, left: float) -> float | None:
         """Seconds until something may be free, within those `left`; None: nothing will be."""
-        if left <= 0 or not self._leasable(want):
+        if left <= 0:
             return None
         lane = self._lane(want.model)
         now = self.now()
+        if want.unit is not None:
+            return pins.pause(lane, self.unit_of(want.unit), want, now, left)
+        if not self._leasable(want):
+            return None
         returns = lane.next_return(now)
         if returns is not None and returns - now <= left:
             return max(returns - now, 0.01)
-        return left if lane.busy() else None
+        return left if lane.busy(want.services) else None
 
     def _leasable(self, want: Want) -> bool:
         return any(
-            member.usable and member.credential.id not in want.tried
+            member.usable
+            and member.credential.id not in want.tried
+            and member.service in want.services
             for member in self.members.values()
         )
 
@@ -241,7 +269,7 @@ class Pool:
         lease.member.in_flight -= 1
         if (lane := self._lane_of(pair)) is not None:
             lane.enter(pair, self._clock.now())
-        self._waiting.call(pair.model)
+        self._waiting.call(pair.model, pair.unit.id)
 
     def _lane_of(self, pair: Pair) -> Lane | None:
         """The lane a pair still belongs to; None when the pool was replaced meanwhile."""

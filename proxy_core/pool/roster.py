@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from proxy_core.credentials.grants import grant_of
-from proxy_core.credentials.model import Credential
+from proxy_core.credentials.model import Credential, Service
 from proxy_core.gemini.states import OF_THE_SIGN_IN, CredentialState
 from proxy_core.pool.records import KEY_PROJECT, Records
-from proxy_core.pool.standing import Member, Notes, Unit
+from proxy_core.pool.standing import VERTEX_MARK, Member, Notes, Unit
 
 
 @dataclass(slots=True)
@@ -33,11 +33,12 @@ def enrol(
     roster = Roster()
     places: list[tuple[Credential, Unit]] = []
     for credential in credentials:
-        unit_id = _unit_id(credential, records)
+        unit_id = unit_id_of(credential, records)
         unit = roster.units.get(unit_id) or before.units.get(unit_id)
         if unit is None:
             unit = Unit(unit_id)
             roster.new_units.append(unit)
+        unit.service = credential.service
         roster.units[unit_id] = unit
         places.append((credential, unit))
     for unit in (*before.units.values(), *roster.units.values()):
@@ -55,11 +56,14 @@ def enrol(
     return roster
 
 
-def _unit_id(credential: Credential, records: Records) -> str:
-    if credential.project is not None:
-        return credential.project
-    named = records.get((KEY_PROJECT + credential.id, None))
-    return credential.id if named is None else named.reason
+def unit_id_of(credential: Credential, records: Records) -> str:
+    """The project with its service; the credential's own id where no project is known."""
+    project = credential.project
+    if project is None and (named := records.get((KEY_PROJECT + credential.id, None))) is not None:
+        project = named.reason
+    if project is None:
+        return credential.id
+    return project + VERTEX_MARK if credential.service is Service.VERTEX else project
 
 
 def _renew(member: Member, credential: Credential, now: float) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from proxy_core.credentials.model import Credential
+from proxy_core.credentials.model import Credential, Service
 from proxy_core.gemini.faults import Fault
 from proxy_core.gemini.states import CredentialState, ModelState
 from proxy_core.pool.quota import Use
@@ -41,7 +41,19 @@ class Member:
     @property
     def project(self) -> str | None:
         """The project that pays, by id or number; None where it is not known (yet)."""
-        return None if self.unit.id == self.credential.id else self.unit.id
+        return None if self.unit.id == self.credential.id else self.unit.project
+
+    @property
+    def service(self) -> Service:
+        return self.credential.service
+
+    @property
+    def location(self) -> str:
+        return self.credential.location
+
+
+VERTEX_MARK = "@vertex"
+"Behind a project in the id of its unit at Vertex AI: its quotas there are others."
 
 
 @dataclass(slots=True)
@@ -49,12 +61,23 @@ class Unit:
     """Credentials that share a quota."""
 
     id: str
+    service: Service = Service.GEMINI
     members: list[Member] = field(default_factory=list)
     rests_until: float = 0.0
     "A rest of the whole project (spend cap), epoch seconds."
     rests_since: float = 0.0
     fault: Fault | None = None
     "What Google said when that rest began."
+
+    @property
+    def project(self) -> str:
+        """Of a unit that is a project's."""
+        return self.id.removesuffix(VERTEX_MARK)
+
+    @property
+    def paid(self) -> bool:
+        """Billed per call."""
+        return self.service is Service.VERTEX
 
     def pick(self, tried: set[str]) -> Member | None:
         """The usable member that is not in `tried` and was used the longest ago."""
@@ -95,6 +118,11 @@ class Pair:
     "Number of rests so far; tells answers to requests sent before a rest from later ones."
     serial: int = 0
     "Of its current entry in the lane's heap; 0: none."
+
+    @property
+    def of_model(self) -> bool:
+        """Whether it is of a model, or an action of one; not of what projects keep, `/files`."""
+        return not self.model.startswith("/")
 
     @property
     def blank(self) -> bool:

@@ -1,13 +1,15 @@
 """How all credentials stand for one model, and what to tell a client when none is free."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from proxy_core.credentials.model import EVERY_SERVICE, Service
 from proxy_core.errors import Problem, ProblemKind
 from proxy_core.gemini.faults import Cause
 from proxy_core.gemini.states import CredentialState, ModelState, describe
+from proxy_core.pool.lease import Want
 from proxy_core.pool.pool import Pool
-from proxy_core.pool.standing import Member
+from proxy_core.pool.standing import Member, Unit
 
 LONG_S = 120.0
 "Clients give up on a Retry-After beyond this (OpenAI's and Anthropic's SDKs)."
@@ -62,9 +64,15 @@ class Position:
     next_step: str
 
 
-def survey(pool: Pool, model: str, now: float) -> list[Position]:
-    """Every credential of the pool, in the owner's order."""
-    return [position_of(pool, member, model, now) for member in pool.members.values()]
+def survey(
+    pool: Pool, model: str, now: float, services: frozenset[Service] = EVERY_SERVICE
+) -> list[Position]:
+    """Every credential of the pool that is used with these services, in the owner's order."""
+    return [
+        position_of(pool, member, model, now)
+        for member in pool.members.values()
+        if member.service in services
+    ]
 
 
 def position_of(pool: Pool, member: Member, model: str, now: float) -> Position:
@@ -85,13 +93,15 @@ def position_of(pool: Pool, member: Member, model: str, now: float) -> Position:
     why = _WORDS.get(state, state)
     if fault is not None and state is ModelState.COOLING:
         why = _CAUSE_WORDS.get(fault.cause, why)
-    words = describe(state, fault)
+    words = describe(state, fault, vertex=member.unit.paid)
     return Position(state, until, words.sentence, why, words.next_step)
 
 
-def exhausted_problem(pool: Pool, model: str, now: float) -> Problem:
+def exhausted_problem(
+    pool: Pool, model: str, now: float, services: frozenset[Service] = EVERY_SERVICE
+) -> Problem:
     """Why no credential can serve `model`: how many rest, why, and when the first returns."""
-    places = survey(pool, model, now)
+    places = survey(pool, model, now, services)
     if not places:
         return Problem(
             ProblemKind.NO_CREDENTIALS,
@@ -99,6 +109,38 @@ def exhausted_problem(pool: Pool, model: str, now: float) -> Problem:
             "its web page, or in a terminal with pollux accounts add-key or pollux accounts add.",
             model=model,
         )
+    return _told(places, model, now)
+
+
+def pinned_problem(pool: Pool, want: Want, resource: str, now: float) -> Problem:
+    """Why no credential can serve a call that names `resource`, which one project alone reaches."""
+    unit = pool.unit_of(want.unit or "")
+    members = [] if unit is None else unit.members
+    places = [position_of(pool, member, want.model, now) for member in members]
+    belongs = f"{resource} belongs to {_whose(unit, want.unit or '')}"
+    if not places:
+        return Problem(
+            ProblemKind.NOT_FOUND,
+            f"{belongs}, and no credential of that project is in the pool. Add one, or make "
+            f"{resource} anew.",
+        )
+    problem = _told(places, want.model, now)
+    if problem.retry_after_s is not None or problem.kind is ProblemKind.MODEL_NOT_FOUND:
+        return replace(problem, message=f"{belongs}, where it has to be used. {problem.message}")
+    return replace(problem, kind=ProblemKind.NOT_FOUND, message=f"{belongs}. {problem.message}")
+
+
+def _whose(unit: Unit | None, name: str) -> str:
+    """A project in words, where only a credential of it is known by that."""
+    if unit is None:
+        return f"the Google Cloud project {name}"
+    if unit.members[0].project is None:
+        return f"the project of {unit.members[0].label}"
+    return f"the Google Cloud project {unit.project}"
+
+
+def _told(places: list[Position], model: str, now: float) -> Problem:
+    named = "" if model.startswith("/") else model
     counts = Counter(place.state for place in places)
     whys = Counter(place.why for place in places)
     told = ", ".join(_counted(count, why) for why, count in whys.items())
@@ -111,9 +153,9 @@ def exhausted_problem(pool: Pool, model: str, now: float) -> Problem:
     spent = seconds > LONG_S and first is not None and first.state in _LONG_RESTS
     return Problem(
         ProblemKind.QUOTA_SPENT if spent else ProblemKind.RATE_LIMITED,
-        f"No credential is free for {model}: of {len(places)}, {told}. "
+        f"No credential is free for {model.removeprefix('/')}: of {len(places)}, {told}. "
         f"The first returns in {_duration(seconds)}.",
-        model=model,
+        model=named,
         retry_after_s=seconds,
     )
 
@@ -134,8 +176,9 @@ def _lasting(places: list[Position], told: str, model: str) -> Problem:
             model=model,
         )
     steps = " ".join(dict.fromkeys(place.next_step for place in places if place.next_step))
+    no_credit = all(place.state == CredentialState.BILLING for place in places)
     return Problem(
-        ProblemKind.UNUSABLE_CREDENTIALS,
+        ProblemKind.NO_CREDIT if no_credit else ProblemKind.UNUSABLE_CREDENTIALS,
         f"No credential can be used: of {len(places)}, {told}. {steps}".strip(),
         model=model,
     )

@@ -19,6 +19,8 @@ class Teller:
         self._tell(member.credential.id, member.label, None, state, None, member.fault)
 
     def pair(self, pair: Pair) -> None:
+        if not pair.of_model:
+            return
         label = pair.unit.members[0].label
         self._tell(pair.unit.id, label, pair.model, pair.state, pair.until or None, pair.fault)
 

@@ -25,7 +25,7 @@ def credential_views(pool: Pool) -> tuple[CredentialView, ...]:
     now = pool.now()
     lanes = [lane.pairs for lane in pool.lanes.values()]
     pairs = {
-        unit_id: [pair for of_model in lanes if not (pair := of_model[unit_id]).blank]
+        unit_id: [pair for lane in lanes if not (pair := lane[unit_id]).blank and pair.of_model]
         for unit_id in pool.units
     }
     models = {unit_id: tuple(_model_view(p, now) for p in ps) for unit_id, ps in pairs.items()}
@@ -78,7 +78,7 @@ def _words(
     """The words for a state, and when it ends by itself."""
     ends = pool.books.sign_in_ends(member) if state is CredentialState.READY else None
     if ends is None or ends[0] <= now:
-        return describe(state, member.fault), None
+        return describe(state, member.fault, vertex=member.unit.paid), None
     ends_at, certain = ends
     return sign_in_warning(ends_at, now, certain=certain), ends_at
 

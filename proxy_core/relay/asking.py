@@ -1,4 +1,4 @@
-"""One small question to the Gemini API with one credential, outside of any client's call.
+"""One small question to Google with one credential, outside of any client's call.
 
 Not here: which credential (`catalog`, and the engine's checks), or retries.
 """
@@ -10,9 +10,10 @@ from proxy_core.credentials.tokens import Authorizer, TokenRefused, TokenUnavail
 from proxy_core.gemini import faults
 from proxy_core.gemini.faults import Cause, Fault
 from proxy_core.gemini.wire import JsonObject
-from proxy_core.upstream.google import Answer, NetworkFailure, Upstream
+from proxy_core.upstream.google import API_BASE, Answer, NetworkFailure, Upstream
 
 ANSWER_BYTES = 16 << 20
+JSON_BODY = ("Content-Type", "application/json")
 
 
 class Unanswered(Exception):
@@ -24,12 +25,23 @@ class Unanswered(Exception):
 
 
 async def ask(
-    upstream: Upstream, authorizer: Authorizer, credential: Credential, path: str
+    upstream: Upstream,
+    authorizer: Authorizer,
+    credential: Credential,
+    path: str,
+    *,
+    body: bytes | None = None,
+    origin: str = API_BASE,
 ) -> JsonObject:
-    """The JSON object that GET `path` gives. Raises Unanswered; has no time limit of its own."""
+    """The JSON object that GET `path` gives, or POST where there is a body.
+
+    Raises Unanswered; has no time limit of its own.
+    """
+    method = "GET" if body is None else "POST"
     try:
         headers = await authorizer.headers(credential)
-        answer = await upstream.send("GET", path, headers, None)
+        sent = headers if body is None else (JSON_BODY, *headers)
+        answer = await upstream.send(method, path, sent, body, origin)
     except (TokenRefused, TokenUnavailable) as refusal:
         raise Unanswered(refusal.fault) from refusal
     except NetworkFailure as failure:

@@ -6,19 +6,21 @@ leaves its last list standing.
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from urllib.parse import quote
+from collections.abc import Mapping, Sequence
 
 from proxy_core.clock import Clock
 from proxy_core.credentials.tokens import Authorizer
+from proxy_core.dialects.model_names import bare_name
 from proxy_core.errors import Failed, ProblemKind
 from proxy_core.gemini import faults
+from proxy_core.gemini.families import Families
 from proxy_core.gemini.faults import Fault
 from proxy_core.gemini.wire import JsonObject
 from proxy_core.pool.pool import Pool
 from proxy_core.pool.standing import Member, Unit
 from proxy_core.pool.survey import exhausted_problem
 from proxy_core.relay.asking import Unanswered, ask
+from proxy_core.relay.listing import models_in, page_of
 from proxy_core.relay.opening import opened
 from proxy_core.retry import problem_of
 from proxy_core.upstream.google import Upstream
@@ -45,12 +47,14 @@ class Catalog:
         upstream: Upstream,
         clock: Clock,
         loaded: asyncio.Event,
+        families: Families,
     ) -> None:
         self._pool = pool
         self._authorizer = authorizer
         self._upstream = upstream
         self._clock = clock
         self._loaded = loaded
+        self._families = families
         self._lists: dict[str, tuple[float, dict[str, JsonObject]]] = {}
         self._asked: dict[str, float] = {}
         self._lock = asyncio.Lock()
@@ -62,8 +66,9 @@ class Catalog:
         async with self._lock:
             failure = await self._refresh()
         merged: dict[str, JsonObject] = {}
-        for unit_id in self._pool.units:
-            for model, resource in self._lists.get(unit_id, (0.0, {}))[1].items():
+        # Those of the Gemini API first: they tell more of a model.
+        for unit in sorted(self._pool.units.values(), key=lambda unit: unit.paid):
+            for model, resource in self._lists.get(unit.id, (0.0, {}))[1].items():
                 merged.setdefault(model, resource)
         if not merged and failure is not None:
             raise Failed(problem_of(failure, ""))
@@ -105,19 +110,25 @@ class Catalog:
 
     async def _list(self, member: Member) -> dict[str, JsonObject]:
         found: dict[str, JsonObject] = {}
-        page = ""
+        credential, page = member.credential, ""
         for _ in range(PAGES):
-            path = "/v1beta/models?pageSize=1000"
-            if page:
-                path += f"&pageToken={quote(page, safe='')}"
-            document = await ask(self._upstream, self._authorizer, member.credential, path)
-            resources = document.get("models")
-            for resource in resources if isinstance(resources, list) else ():
-                name = resource.get("name") if isinstance(resource, dict) else None
-                if isinstance(name, str):
-                    found[name.removeprefix("models/")] = resource
+            origin, path = page_of(credential.service, page)
+            document = await ask(self._upstream, self._authorizer, credential, path, origin=origin)
+            found |= models_in(document, credential.service, self._families)
             following = document.get("nextPageToken")
             if not following or not isinstance(following, str):
                 break
             page = following
         return found
+
+
+def with_aliases(
+    models: Mapping[str, JsonObject], aliases: Mapping[str, Sequence[str]]
+) -> Mapping[str, JsonObject]:
+    """The models, and each alias as the first of its models that the pool offers."""
+    named = dict(models)
+    for name, chain in aliases.items():
+        offered = (models.get(bare_name(model)) for model in chain)
+        if (resource := next(filter(None, offered), None)) is not None:
+            named[name] = {**resource, "name": f"models/{name}"}
+    return named

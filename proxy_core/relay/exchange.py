@@ -21,6 +21,8 @@ class Exchange:
     stream: bool = False
     headers: tuple[tuple[str, str], ...] = ()
     "The client's own headers that go on to Google."
+    patient: bool = True
+    "Whether a call may wait for a credential: not while another model can stand in."
 
     attempts: list[AttemptRecord] = field(default_factory=list)
     first_at: float | None = None

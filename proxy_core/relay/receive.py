@@ -5,7 +5,7 @@ HTTP 200 no answer (nothing in it, an error object, a broken call of the model) 
 Rejected before that point. Not here: what to do about it (`retry`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -38,6 +38,8 @@ class Rejected(Exception):
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.message)
         self.fault = fault
+        self.chunks: Sequence[Chunk] = ()
+        "What had come of a whole answer before."
 
 
 @dataclass(slots=True)
@@ -49,6 +51,8 @@ class WholeReply:
     chunk: Chunk
     headers: Mapping[str, str]
     "Google's own that go on to a native client."
+    unit: str
+    "Whose credential got it."
 
 
 class StreamReply:
@@ -63,9 +67,19 @@ class StreamReply:
         self._blocks = blocks
         self.on_late_fault: Callable[[Fault], object] = _nothing
         "Told what ended the stream too early; nothing is retried then, but it is remembered."
+        self.on_signed: Callable[[Chunk], object] | None = None
+        "Told each chunk that holds a thought signature, where somebody wants to know."
+        self.reform: Callable[[JsonObject], JsonObject] | None = None
+        "Brings each chunk with a function call into the form that native clients know."
+        self.aborted = False
         self._finished = False
         self._last = b""
         self._ended = False
+
+    @property
+    def unit(self) -> str:
+        """Whose credential got it."""
+        return self.lease.member.unit.id
 
     async def blocks(self) -> list[bytes]:
         """The next SSE blocks, as they came; [] after the last. Raises Rejected.
@@ -80,7 +94,8 @@ class StreamReply:
                     return self._over()
                 data = await self._answer.readany()
                 blocks = self._splitter.feed(data) if data else self._end()
-            return self._checked(blocks)
+            checked = self._checked(blocks)
+            return checked if self.reform is None else [*map(self._reformed, checked)]
         except NetworkFailure as failure:
             fault = faults.network_fault(str(failure))
             self.on_late_fault(fault)
@@ -88,6 +103,12 @@ class StreamReply:
         except Rejected as rejected:
             self.on_late_fault(rejected.fault)
             raise
+
+    def _reformed(self, block: bytes) -> bytes:
+        chunk = _parsed(event_data(block)) if block.find(b'"functionCall"') >= 0 else None
+        if self.reform is None or chunk is None or (new := self.reform(chunk)) is chunk:
+            return block
+        return b"data: " + orjson.dumps(new) + b"\r\n\r\n"
 
     def _over(self) -> list[bytes]:
         if not self._finished:
@@ -116,7 +137,7 @@ class StreamReply:
         `find`, since `in` takes twice as long for bytes.
         """
         if block.find(b'"error"') >= 0 and (error := stream_error(event_data(block))) is not None:
-            return faults.classify_stream_error(error, with_api_key=_with_key(self.lease))
+            return faults.classify_stream_error(error, with_api_key=with_key(self.lease))
         if block.find(b'"finishReason"') >= 0 or block.find(b'"blockReason"') >= 0:
             # Only a parsed chunk tells: arguments of a function may use the same names.
             chunk = cast("Chunk", _parsed(event_data(block)) or {})
@@ -124,6 +145,8 @@ class StreamReply:
             if fault is not None and fault.cause is Cause.SUSPENDED:
                 return fault
             self._finished = self._finished or is_finished(chunk)
+        if self.on_signed is not None and block.find(b'"thoughtSignature"') >= 0:
+            self.on_signed(cast("Chunk", _parsed(event_data(block)) or {}))
         self._last = block
         return None
 
@@ -133,6 +156,7 @@ class StreamReply:
 
     def abort(self) -> None:
         """Breaks the stream off: its reader gets Rejected, and can still tell the client."""
+        self.aborted = True
         self._answer.abort()
 
     def close(self) -> None:
@@ -149,7 +173,7 @@ async def receive_stream(answer: Answer, lease: Lease, *, tolerant: bool) -> Str
     splitter = EventSplitter()
     blocks: list[bytes] = []
     while not blocks:
-        data = await _read(answer)
+        data = await read_piece(answer)
         if not data:
             rest = splitter.rest()
             if not rest.strip():
@@ -163,9 +187,21 @@ async def receive_stream(answer: Answer, lease: Lease, *, tolerant: bool) -> Str
 
 async def receive_chunks(answer: Answer, lease: Lease, *, tolerant: bool) -> list[Chunk]:
     """Reads a whole stream; the chunks in order, complete."""
-    splitter = EventSplitter()
     chunks: list[Chunk] = []
-    while data := await _read(answer):
+    try:
+        await _gather(answer, lease, chunks)
+    except Rejected as rejected:
+        rejected.chunks = chunks
+        raise
+    spoke = any(has_content(chunk) for chunk in chunks)
+    for chunk in chunks:
+        judge_chunk(chunk, tolerant=tolerant, spoke=spoke)
+    return chunks
+
+
+async def _gather(answer: Answer, lease: Lease, chunks: list[Chunk]) -> None:
+    splitter = EventSplitter()
+    while data := await read_piece(answer):
         for block in splitter.feed(data):
             if payload := event_data(block):
                 chunks.append(_chunk(payload, lease))  # noqa: PERF401 - it may raise half-way
@@ -174,21 +210,14 @@ async def receive_chunks(answer: Answer, lease: Lease, *, tolerant: bool) -> lis
         chunks.append(_chunk(event_data(rest), lease))
     if not chunks:
         raise Rejected(faults.empty())
-    finished = spoke = False
-    for chunk in chunks:
-        finished = finished or is_finished(chunk)
-        spoke = spoke or has_content(chunk)
-    if not finished:
+    if not any(is_finished(chunk) for chunk in chunks):
         raise Rejected(faults.truncated())
-    for chunk in chunks:
-        judge_chunk(chunk, tolerant=tolerant, spoke=spoke)
-    return chunks
 
 
 async def receive_whole(answer: Answer, lease: Lease, *, tolerant: bool) -> WholeReply:
     """Reads a complete JSON answer."""
     parts: list[bytes] = []
-    while data := await _read(answer):
+    while data := await read_piece(answer):
         parts.append(data)
     body = parts[0] if len(parts) == 1 else b"".join(parts)
     if not body.strip():
@@ -197,18 +226,18 @@ async def receive_whole(answer: Answer, lease: Lease, *, tolerant: bool) -> Whol
     judge_chunk(chunk, tolerant=tolerant)
     content_type = answer.headers.get("Content-Type", "application/json")
     headers = {name: answer.headers[name] for name in PASSED_BACK if name in answer.headers}
-    return WholeReply(body, content_type, chunk, headers)
+    return WholeReply(body, content_type, chunk, headers, lease.member.unit.id)
 
 
 async def receive_error(answer: Answer, lease: Lease) -> Fault:
     """Names the failure that an HTTP error status announces."""
     parts: list[bytes] = []
     size = 0
-    while size < ERROR_BODY_BYTES and (data := await _read(answer)):
+    while size < ERROR_BODY_BYTES and (data := await read_piece(answer)):
         parts.append(data)
         size += len(data)
     return faults.classify(
-        answer.status, answer.headers, b"".join(parts), with_api_key=_with_key(lease)
+        answer.status, answer.headers, b"".join(parts), with_api_key=with_key(lease)
     )
 
 
@@ -239,7 +268,8 @@ def tokens_of(chunk: Chunk | None) -> Tokens | None:
     )
 
 
-async def _read(answer: Answer) -> bytes:
+async def read_piece(answer: Answer) -> bytes:
+    """What has arrived of an answer; b"" at its end. Raises Rejected."""
     try:
         return await answer.readany()
     except NetworkFailure as failure:
@@ -251,7 +281,7 @@ def _chunk(payload: bytes, lease: Lease) -> Chunk:
     if value is not None and (len(value) > 1 or "error" not in value):
         return cast("Chunk", value)
     if (error := stream_error(payload)) is not None:
-        raise Rejected(faults.classify_stream_error(error, with_api_key=_with_key(lease)))
+        raise Rejected(faults.classify_stream_error(error, with_api_key=with_key(lease)))
     raise Rejected(faults.bad_answer("it is not the JSON that the API documents"))
 
 
@@ -263,5 +293,5 @@ def _parsed(payload: bytes) -> JsonObject | None:
     return value if isinstance(value, dict) else None
 
 
-def _with_key(lease: Lease) -> bool:
+def with_key(lease: Lease) -> bool:
     return lease.credential.kind == "api_key"

@@ -2,34 +2,44 @@
 
 The only loop over failures: `faults` names the cause, `retry` gives the verdict, this acts.
 Up to the commit point (first chunk of a stream, last byte of a whole answer) a failure may
-move on; after it nothing is retried. Not here: HTTP in, dialects.
+move on; after it nothing is retried, but a long answer goes on where Google says that it can
+(`continuing`). Not here: HTTP in, dialects.
 """
 
 import asyncio
 import random
-from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from weakref import WeakSet
 
 import orjson
 
 from proxy_core.clock import Clock
-from proxy_core.credentials.tokens import Authorizer, TokenRefused, TokenUnavailable
+from proxy_core.credentials.model import Service
+from proxy_core.credentials.tokens import Authorizer, Headers, TokenRefused, TokenUnavailable
 from proxy_core.errors import Failed, ProblemKind
 from proxy_core.events import AttemptRecord
 from proxy_core.gemini import faults
 from proxy_core.gemini.conversation import continues, conversation_key
 from proxy_core.gemini.faults import Cause, Fault
+from proxy_core.gemini.inline_media import INLINE_LIMIT_BYTES
 from proxy_core.gemini.wire import Call, Chunk
 from proxy_core.pool.lease import Lease, Want
 from proxy_core.pool.pool import Exhausted, Pool
 from proxy_core.pool.quota import midnight_pacific
-from proxy_core.pool.survey import exhausted_problem
+from proxy_core.pool.survey import exhausted_problem, pinned_problem
+from proxy_core.relay.asking import JSON_BODY
+from proxy_core.relay.continuing import LongStream, Part, resumable, whole_answer
 from proxy_core.relay.exchange import Exchange
+from proxy_core.relay.live import LiveReply, Opening
 from proxy_core.relay.mending import Mender, Rungs
+from proxy_core.relay.offloading import Offloading
 from proxy_core.relay.opening import opened
+from proxy_core.relay.passing import Passage, PassedReply, pass_on
 from proxy_core.relay.receive import (
     Rejected,
     StreamReply,
@@ -39,26 +49,30 @@ from proxy_core.relay.receive import (
     receive_stream,
     receive_whole,
 )
+from proxy_core.relay.serving import Serving
+from proxy_core.relay.trip import (
+    CONVERSATIONAL,
+    Attempt,
+    Receive,
+    Trip,
+    about_the_named,
+    path_of,
+    standing,
+)
 from proxy_core.retry import RULES, History, Step, back_off_s, judge, problem_of
-from proxy_core.upstream.google import Answer, NetworkFailure, Upstream
+from proxy_core.upstream.google import NetworkFailure, Upstream
 
-T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
 LONGEST_TRIP_S = 300.0
 """No call goes round the pool for longer: with slow refusals and short rests it never ended, and
 no client waits so long."""
-JSON_BODY = ("Content-Type", "application/json")
 PASSED_ON = ("x-goog-api-client", "x-server-timeout")
 LATE = History(sends=1, same_cause=1, repaired=True, strikes=0)
 "Of a fault behind the commit point, which is marked but never retried."
-CONVERSATIONAL = frozenset({"generateContent", "streamGenerateContent"})
-"Actions whose requests belong to a conversation."
-
-
-class Receive(Protocol[T_co]):
-    """Reads an answer up to its commit point; raises Rejected."""
-
-    def __call__(self, answer: Answer, lease: Lease, *, tolerant: bool) -> Awaitable[T_co]: ...
+UNCERTAIN = frozenset(
+    {Cause.NETWORK, Cause.UPSTREAM_TIMEOUT, Cause.TRUNCATED, Cause.EMPTY, Cause.BAD_ANSWER}
+)
+"Failures after which Google may have done what it was asked."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +81,6 @@ class Patience:
 
     max_attempts: int = 5
     max_wait_s: float = 20.0
-
-
-@dataclass(slots=True)
-class Trip:
-    """One call on its way. Per call, then per lease."""
-
-    call: Call
-    exchange: Exchange
-    want: Want
-    mender: Mender
-    path: str
-    wait_left: float
-    ends_at: float
-    "When no further credential is tried, monotonic."
-    causes: list[Cause] = field(default_factory=list)
-    "Of every failed send, in order."
-    sends: int = 0
-    "Sends that ended in a failure that counts."
-    rounds: int = 0
-    last: Fault | None = None
-    "The last failure that was nobody's fault."
-    tolerant: bool = False
-
-    refreshed: bool = False
-    "Whether this lease's access token was renewed after a 401."
 
 
 class Relay:
@@ -117,13 +106,49 @@ class Relay:
         "May be replaced at any time."
         self._random = jitter or random.Random()  # noqa: S311 - spreads load, guards nothing
         self._rungs = Rungs()
-        self._streams: WeakSet[StreamReply] = WeakSet()
+        self._serving = Serving(pool)
+        self._offloading = Offloading(upstream=upstream, clock=clock)
+        self._streams: WeakSet[StreamReply | LiveReply | PassedReply] = WeakSet()
 
-    async def stream(self, exchange: Exchange, call: Call) -> StreamReply:
+    async def stream(self, exchange: Exchange, call: Call) -> StreamReply | LongStream:
         """A stream whose first chunk has arrived. Raises Failed. Close what it returns."""
-        reply = await self._run(exchange, call, receive_stream, holds_lease=True)
+        trip = await self._begin(exchange, call)
+        reply = await self._stream(trip)
+        if call.raw is not None:
+            return reply
+        return LongStream(reply, partial(self._go_on, trip, self._stream))
+
+    async def _stream(self, trip: Trip) -> StreamReply:
+        reply = await self._travel(trip, self._sending(receive_stream), holds_lease=True)
         self._streams.add(reply)
         reply.on_late_fault = partial(self._mark, reply.lease, history=LATE)
+        return reply
+
+    async def live(self, exchange: Exchange, call: Call, opening: Opening) -> LiveReply:
+        """A Live session that Google has set up. Raises Failed. Close what it returns."""
+
+        async def attempt(lease: Lease, trip: Trip) -> LiveReply:  # noqa: ARG001
+            headers = await self._authorized(lease)
+            with self._noticing_expiry(lease, headers):
+                return await opening((*headers, *exchange.headers), lease)
+
+        reply = await self._run(exchange, call, attempt, holds_lease=True)
+        self._streams.add(reply)
+        reply.on_late_fault = partial(self._mark, reply.lease, history=LATE)
+        return reply
+
+    async def pass_on(self, exchange: Exchange, passage: Passage) -> PassedReply:
+        """An answer about what a project keeps. Raises Failed. Close what it returns."""
+
+        async def attempt(lease: Lease, trip: Trip) -> PassedReply:  # noqa: ARG001
+            headers = await self._authorized(lease)
+            sent = (*passage.headers, *headers, *exchange.headers)
+            with self._noticing_expiry(lease, headers):
+                return await pass_on(self._upstream, passage, sent, lease)
+
+        reply = await self._run(exchange, passage.call(), attempt, holds_lease=True)
+        if reply.body is None:
+            self._streams.add(reply)
         return reply
 
     def cut_off(self) -> None:
@@ -133,23 +158,63 @@ class Relay:
 
     async def chunks(self, exchange: Exchange, call: Call) -> list[Chunk]:
         """All chunks of a complete streamed answer. Raises Failed."""
-        return await self._run(exchange, call, receive_chunks)
+        trip = await self._begin(exchange, call)
+        try:
+            part = await self._part(trip)
+            return await whole_answer(part, partial(self._go_on, trip, self._part))
+        except Rejected as rejected:
+            raise Failed(problem_of(rejected.fault, call.model)) from rejected
+
+    async def _part(self, trip: Trip) -> Part:
+        return await self._travel(trip, self._gather)
+
+    async def _gather(self, lease: Lease, trip: Trip) -> Part:
+        try:
+            return Part(await self._send(lease, trip, receive_chunks), lease)
+        except Rejected as rejected:
+            if not (chunks := resumable(rejected)):
+                raise
+            self._mark(lease, rejected.fault, LATE)
+            return Part(chunks, lease, rejected)
+
+    async def _go_on(
+        self, trip: Trip, ask: Callable[[Trip], Awaitable[T]], lease: Lease, token: str, tries: int
+    ) -> T:
+        """The rest of an answer, of the credential that began it or else of its project."""
+        unit = lease.member.unit
+        others = {member.credential.id for member in unit.members} - {lease.credential.id}
+        rest = self._trip(trip.exchange, trip.call)
+        rest.want = trip.want._replace(tried=others, continues=False, unit=unit.id)
+        rest.mender = copy(trip.mender)
+        rest.mender.go_on(token)
+        rest.luggage = trip.luggage
+        rest.exchange.patient = True  # no other model can answer any more
+        rest.wait_left = self.patience.max_wait_s
+        rest.sends = max(0, self.patience.max_attempts - tries)
+        rest.tolerant = True  # a hop may well say nothing
+        return await ask(rest)
 
     async def whole(self, exchange: Exchange, call: Call) -> WholeReply:
         """A complete answer to a call that does not stream. Raises Failed."""
-        return await self._run(exchange, call, receive_whole)
+        return await self._run(exchange, call, self._sending(receive_whole))
 
     async def _run(
-        self, exchange: Exchange, call: Call, receive: Receive[T], *, holds_lease: bool = False
+        self, exchange: Exchange, call: Call, attempt: Attempt[T], *, holds_lease: bool = False
     ) -> T:
+        trip = await self._begin(exchange, call)
+        return await self._travel(trip, attempt, holds_lease=holds_lease)
+
+    async def _begin(self, exchange: Exchange, call: Call) -> Trip:
         if not self._loaded.is_set():
             await opened(self._loaded, self._clock)
-        trip = self._trip(exchange, call)
+        return self._trip(exchange, call)
+
+    async def _travel(self, trip: Trip, attempt: Attempt[T], *, holds_lease: bool = False) -> T:
         while True:
             lease = await self._lease(trip)
             kept = False
             try:
-                reply = await self._use(lease, trip, receive)
+                reply = await self._use(lease, trip, attempt)
                 if reply is not None:
                     kept = holds_lease
                     return reply
@@ -161,14 +226,16 @@ class Relay:
         key, goes_on = None, False
         if call.action in CONVERSATIONAL:
             key, goes_on = conversation_key(call), continues(call)
+        services = self._serving.services_for(call)
         return Trip(
             call=call,
             exchange=exchange,
-            want=Want(_standing(call), set(), key, goes_on),
+            want=Want(standing(call), set(), key, goes_on, services, call.project),
             mender=Mender(call, self._rungs),
-            path=_path(call),
-            wait_left=self.patience.max_wait_s,
+            path=path_of(call),
+            wait_left=self.patience.max_wait_s if exchange.patient else 0.0,
             ends_at=self._clock.monotonic() + LONGEST_TRIP_S,
+            repeatable=call.repeatable,
         )
 
     # -- which credential ------------------------------------------------------------------
@@ -177,6 +244,8 @@ class Relay:
         want = trip.want
         while (lease := self._pool.take(want)) is None:
             if want.tried:  # all others were tried or rest: begin again, later
+                if trip.last is not None and not trip.exchange.patient:
+                    raise Failed(problem_of(trip.last, want.model))
                 trip.rounds += 1
                 await self._clock.sleep(back_off_s(trip.rounds, self._random.random()))
                 want.tried.clear()
@@ -192,7 +261,10 @@ class Relay:
             return await self._pool.lease(trip.want, trip.wait_left)
         except Exhausted:
             now = self._clock.now()
-            problem = exhausted_problem(self._pool, trip.want.model, now)
+            if trip.want.unit is not None:
+                problem = pinned_problem(self._pool, trip.want, trip.call.resource, now)
+                raise Failed(problem) from None
+            problem = exhausted_problem(self._pool, trip.want.model, now, trip.want.services)
             if trip.last is not None and problem.kind is not ProblemKind.RATE_LIMITED:
                 problem = problem_of(trip.last, trip.want.model)
             raise Failed(problem) from None
@@ -201,14 +273,14 @@ class Relay:
 
     # -- one lease -------------------------------------------------------------------------
 
-    async def _use(self, lease: Lease, trip: Trip, receive: Receive[T]) -> T | None:
+    async def _use(self, lease: Lease, trip: Trip, attempt: Attempt[T]) -> T | None:
         """Sends on one lease, repairs included; None: take another credential."""
         while True:
             began = self._clock.monotonic()
             try:
-                reply = await self._send(lease, trip, receive)
+                reply = await attempt(lease, trip)
             except Rejected as rejected:
-                fault = rejected.fault
+                fault = about_the_named(trip, rejected.fault)
             else:
                 self._succeeded(lease, trip, began)
                 return reply
@@ -216,20 +288,42 @@ class Relay:
             if not self._act(lease, trip, fault):
                 return None
 
-    async def _send(self, lease: Lease, trip: Trip, receive: Receive[T]) -> T:
-        credential = lease.credential
-        headers = self._authorizer.ready(credential)
+    async def _authorized(self, lease: Lease) -> Headers:
+        """What authorizes an attempt. Raises Rejected."""
+        headers = self._authorizer.ready(lease.credential)
         if headers is None:
             try:
-                headers = await self._authorizer.headers(credential)
+                headers = await self._authorizer.headers(lease.credential)
             except (TokenRefused, TokenUnavailable) as refusal:
                 raise Rejected(refusal.fault) from refusal
-        sent = (JSON_BODY, *headers, *trip.exchange.headers)
-        mender = trip.mender
-        if mender.raw is None:
-            mender.raw = orjson.dumps(mender.body)
+        return headers
+
+    @contextmanager
+    def _noticing_expiry(self, lease: Lease, headers: Headers) -> Iterator[None]:
+        """An access token that Google calls stale is not used again."""
         try:
-            answer = await self._upstream.send("POST", trip.path, sent, mender.raw)
+            yield
+        except Rejected as rejected:
+            if rejected.fault.cause is Cause.TOKEN_EXPIRED:
+                self._authorizer.expire(lease.credential, headers)
+            raise
+
+    def _sending(self, receive: Receive[T]) -> Attempt[T]:
+        """Attempts that are one request each, its answer read by `receive`."""
+
+        async def attempt(lease: Lease, trip: Trip) -> T:
+            return await self._send(lease, trip, receive)
+
+        return attempt
+
+    async def _send(self, lease: Lease, trip: Trip, receive: Receive[T]) -> T:
+        headers = await self._authorized(lease)
+        origin, path, extra, body = self._serving.outgoing(trip.call, trip.path, trip.mender, lease)
+        if len(body) > INLINE_LIMIT_BYTES and trip.call.raw is None:
+            body = await self._lightened(body, lease, trip, headers)
+        sent = (JSON_BODY, *headers, *extra, *trip.exchange.headers)
+        try:
+            answer = await self._upstream.send("POST", path, sent, body, origin)
         except NetworkFailure as failure:
             raise Rejected(faults.network_fault(str(failure))) from failure
         kept = False
@@ -237,14 +331,31 @@ class Relay:
             if answer.status != 200:
                 fault = await receive_error(answer, lease)
                 if fault.cause is Cause.TOKEN_EXPIRED:
-                    self._authorizer.expire(credential, headers)
+                    self._authorizer.expire(lease.credential, headers)
                 raise Rejected(fault)
             reply = await receive(answer, lease, tolerant=trip.tolerant)
             kept = isinstance(reply, StreamReply)
+            self._serving.arrived(reply, trip.call, lease)
             return reply
         finally:
             if not kept:
                 answer.release()
+
+    async def _lightened(self, body: bytes, lease: Lease, trip: Trip, headers: Headers) -> bytes:
+        """The body with files in the place of its heaviest media. Raises Rejected."""
+        if trip.luggage is None:
+            trip.luggage = self._offloading.pack(trip.mender.body, len(body))
+        if not trip.luggage.blobs or lease.credential.service is Service.VERTEX:
+            return body  # Vertex AI knows no such files
+        try:
+            lightened = await self._offloading.lighten(
+                trip.mender.body, trip.luggage, lease, headers
+            )
+        except Rejected as rejected:
+            if rejected.fault.cause is Cause.TOKEN_EXPIRED:
+                self._authorizer.expire(lease.credential, headers)
+            raise
+        return orjson.dumps(lightened)
 
     def _succeeded(self, lease: Lease, trip: Trip, began: float) -> None:
         trip.mender.worked()
@@ -264,12 +375,14 @@ class Relay:
         """Carries out the verdict. True: send again on this lease; False: take another."""
         cause = fault.cause
         trip.causes.append(cause)
-        mended = self._mend(trip, cause)
+        mended = self._mend(trip, cause, vertex=lease.credential.service is Service.VERTEX)
         if RULES[cause].step is Step.RETRY:
             trip.sends += 1
             trip.last = fault
         history = History(trip.sends, trip.causes.count(cause), not mended, lease.strikes)
         step = self._mark(lease, fault, history)
+        if step is Step.RETRY and cause in UNCERTAIN and not trip.repeatable:
+            step = Step.SURFACE
         if step is not Step.REPAIR and self._clock.monotonic() > trip.ends_at:
             step = Step.SURFACE
         match step:
@@ -298,7 +411,7 @@ class Relay:
             self._pool.mark(lease, verdict.mark, fault)
         return verdict.step
 
-    def _mend(self, trip: Trip, cause: Cause) -> bool:
+    def _mend(self, trip: Trip, cause: Cause, *, vertex: bool) -> bool:
         """Whether sending once more on the same lease has a chance now."""
         match cause:
             case Cause.TOKEN_EXPIRED:
@@ -309,26 +422,12 @@ class Relay:
                     trip.mender.mend(Cause.SIGNATURE)
                 first, trip.tolerant = not trip.tolerant, True
                 return first
+            case Cause.THINKING if vertex and trip.mender.lower_thinking():
+                return True
+            case Cause.NOT_OWNED | Cause.NOT_FOUND if trip.luggage is not None:
+                return self._offloading.renew(trip.luggage)
             case _:
                 return trip.mender.mend(cause)
-
-
-def _standing(call: Call) -> str:
-    """What a refusal of this call speaks for: the model, or another action of it.
-
-    Google counts them apart, and answers 404 for an action that a model does not have, or that
-    there is not: no word about the model's answers.
-    """
-    return call.model if call.action in CONVERSATIONAL else f"{call.model}:{call.action}"
-
-
-def _path(call: Call) -> str:
-    path = f"/{call.version}/models/{call.model}:{call.action}"
-    if call.streams:
-        path += "?alt=sse"
-    if call.query:
-        path += ("&" if "?" in path else "?") + call.query
-    return path
 
 
 def lean_headers(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

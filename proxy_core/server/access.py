@@ -131,6 +131,6 @@ class Cors:
 
 
 _EXPOSED = (
-    "x-request-id, retry-after, x-should-retry, x-pollux-attempts, x-pollux-credential, "
-    "x-goog-upload-url, x-goog-upload-status"
+    "x-request-id, request-id, retry-after, x-should-retry, x-pollux-attempts, "
+    "x-pollux-credential, x-goog-upload-url, x-goog-upload-status"
 )

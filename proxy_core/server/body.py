@@ -38,10 +38,15 @@ def _refuse_forms_of_pages(request: BaseRequest) -> None:
             raise BadRequest("The Content-Type must be application/json.")
 
 
-async def _read(request: BaseRequest, limit_bytes: int) -> bytes:
+async def invite(request: BaseRequest) -> None:
+    """Tells a client that waits for that to send its body."""
     if request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0
+
+
+async def _read(request: BaseRequest, limit_bytes: int) -> bytes:
+    await invite(request)
     content: StreamReader = request.content
     if content.is_eof():  # it has arrived with its head, as small bodies do
         return _within(content.read_nowait(), limit_bytes)

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 
 from proxy_core.server.ids import exchange_id
+from proxy_core.server.outflow import CutOff
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,8 @@ class Connection(web.RequestHandler):
     def log_exception(self, *args: Any, **kw: Any) -> None:
         """aiohttp's own reports; of what a client sent, only the kind."""
         error = kw.get("exc_info")
+        if isinstance(error, CutOff):
+            return  # why, was told where it was raised
         if isinstance(error, BadHttpMessage | web.RequestPayloadError):
             log.info("a request was refused as no HTTP: %s", type(error).__name__)
         else:

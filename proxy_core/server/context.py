@@ -7,12 +7,16 @@ from aiohttp.web import BaseRequest, Response
 
 from proxy_core.dialects.contract import ErrorReply, ParseContext
 from proxy_core.errors import Problem
-from proxy_core.relay.catalog import Catalog
+from proxy_core.gemini.wire import JsonObject
+from proxy_core.relay.catalog import Catalog, with_aliases
 from proxy_core.relay.exchange import Exchange
+from proxy_core.relay.owners import Owners
 from proxy_core.relay.relay import Relay
 from proxy_core.server.connection import SERVER
 from proxy_core.server.debug_log import DebugLog
 from proxy_core.server.outflow import Outflow, Pace
+from proxy_core.server.upload_sessions import UploadSessions
+from proxy_core.upstream.live import LiveUpstream
 
 
 @dataclass(slots=True)
@@ -24,10 +28,19 @@ class Services:
     parsing: ParseContext
     pace: Pace
     max_body_bytes: int
+    live: LiveUpstream
+    owners: Owners
+    uploads: UploadSessions
+    domain_name: str = ""
+    "Setting DOMAIN_NAME."
     debug: DebugLog | None = None
     "Setting DEBUG."
     serves_api: bool = True
     "False where only credentials are made (`--gen-creds`)."
+
+    async def models(self) -> Mapping[str, JsonObject]:
+        """What clients may name, by name: Google's models and the owner's aliases of them."""
+        return with_aliases(await self.catalog.models(), self.parsing.aliases)
 
 
 @dataclass(slots=True)
@@ -44,14 +57,18 @@ class Visit:
     status: int = 200
     out: Outflow | None = None
     "The streamed answer, where there is one."
+    switched: bool = False
+    "Whether the connection is a websocket now."
     debug: DebugLog | None = None
     form: str = ""
     "Content-Type of the body where it is a multipart form."
+    more_headers: Mapping[str, str] = field(default_factory=dict)
+    "What the dialect's own clients look for in every answer."
 
     def headers(self) -> dict[str, str]:
         """What goes with every answer."""
         exchange = self.exchange
-        headers = {"x-request-id": exchange.id, "Server": SERVER, **self.cors}
+        headers = {"x-request-id": exchange.id, "Server": SERVER, **self.more_headers, **self.cors}
         if self.request.headers.get("X-Pollux-Trace") == "1":
             headers["x-pollux-attempts"] = str(len(exchange.attempts))
             if (label := exchange.credential_label) is not None:

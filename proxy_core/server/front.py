@@ -13,33 +13,54 @@ import orjson
 from aiohttp.web import BaseRequest, Response, StreamResponse
 
 from proxy_core.clock import Clock
+from proxy_core.dialects.anthropic.errors import request_id
 from proxy_core.dialects.contract import Dialect, ErrorReply
 from proxy_core.dialects.gemini_native import GeminiNative
 from proxy_core.dialects.gemini_native.parse import check_model
-from proxy_core.dialects.openai_chat import models as openai_models
+from proxy_core.dialects.model_names import models_of
 from proxy_core.errors import BadRequest, Failed, Problem, ProblemKind
 from proxy_core.events import Bus, ExchangeEnded
 from proxy_core.relay.exchange import Exchange
+from proxy_core.relay.live import ACTION as LIVE_ACTION
 from proxy_core.relay.relay import lean_headers
-from proxy_core.server import native, translated
+from proxy_core.server import (
+    kept_responses,
+    live,
+    model_lists,
+    native,
+    native_resources,
+    translated,
+    uploads,
+    vertex_paths,
+)
 from proxy_core.server.access import Cors, HostCheck, TokenCheck
 from proxy_core.server.admin.console import Console
 from proxy_core.server.body import read_body
 from proxy_core.server.context import Services, Visit
 from proxy_core.server.ids import exchange_id
-from proxy_core.server.routes import Route, Target, find, origin_form, speaks_gemini
+from proxy_core.server.outflow import CutOff
+from proxy_core.server.routes import (
+    Route,
+    Target,
+    find,
+    origin_form,
+    speaks_anthropic,
+    speaks_gemini,
+)
 
 log = logging.getLogger(__name__)
 
 CLIENT_LEFT = 499
-OPEN = frozenset({Target.HEALTH, Target.READY, Target.OWN})
+OPEN = frozenset(
+    {Target.HEALTH, Target.READY, Target.OWN, Target.REFUSED_LIVE, Target.UPLOAD_SESSION}
+)
 "Routes that need no token, or judge by themselves who may use them."
+LISTED = frozenset(
+    {Target.OPENAI_MODELS, Target.OPENAI_MODEL, Target.ANTHROPIC_MODELS, Target.ANTHROPIC_MODEL}
+)
+"Routes of models in another form than Gemini's own."
 WITHOUT_API = frozenset({Target.HEALTH, Target.OWN})
 "Routes that are there with `--gen-creds`, too."
-
-
-class CutOff(ConnectionError):
-    """A bug ended a streamed answer: its connection must end too, without a proper last byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +167,8 @@ class FrontDoor:
             return Response(
                 status=204, headers={**visit.headers(), **guards.cors.preflight(headers)}
             )
+        if route is not None and route.dialect.startswith(ANTHROPIC):
+            visit.more_headers = {"request-id": request_id(visit.exchange.id)}
         is_open = route is not None and route.target in OPEN
         if not is_open and not guards.token(headers, visit.query):
             return self._refuse(visit, Problem(ProblemKind.UNAUTHENTICATED, WRONG_TOKEN), route)
@@ -170,7 +193,7 @@ class FrontDoor:
             raise
         except Exception:  # the outermost handler: a bug of ours must not break the connection
             log.exception("exchange %s failed through a bug", visit.exchange.id)
-            if visit.out is not None and visit.out.started:
+            if visit.switched or (visit.out is not None and visit.out.started):
                 visit.exchange.error = ProblemKind.INTERNAL
                 raise CutOff from None
             return self._refuse(visit, Problem(ProblemKind.INTERNAL, OUR_BUG), route)
@@ -186,13 +209,25 @@ class FrontDoor:
                 self._refuse_while_paused()
                 body = await self._body(visit, takes_form=route.takes_form)
                 return await translated.answer(visit, dialect, services, body)
-            case Target.NATIVE_CALL:
+            case Target.NATIVE_CALL | Target.VERTEX_CALL:
                 exchange.dialect = self._native.name
                 exchange.action = route.action
-                check_model(route.model)
-                exchange.model = route.model
+                model = models_of(route.model, services.parsing)[0]
+                check_model(model)
+                exchange.model = model
                 self._refuse_while_paused()
-                return await native.call(visit, route, services, await self._body(visit))
+                body = await self._body(visit)
+                if route.target is Target.VERTEX_CALL:
+                    return await vertex_paths.call(visit, route.model, route.action, services, body)
+                return await native.call(visit, route, services, body)
+            case Target.RESOURCE | Target.UPLOAD | Target.UPLOAD_SESSION:
+                return await self._kept(visit, route)
+            case Target.LIVE:
+                exchange.dialect, exchange.action = self._native.name, LIVE_ACTION
+                self._refuse_while_paused()
+                if self.closing:
+                    raise Failed(Problem(ProblemKind.UNAVAILABLE, live.STOPPING))
+                return await live.answer(visit, route.version, services)
             case Target.NATIVE_MODELS:
                 return await native.models(visit, services)
             case Target.NATIVE_MODEL:
@@ -201,7 +236,6 @@ class FrontDoor:
                 return await self._small(visit, route)
 
     async def _small(self, visit: Visit, route: Route) -> StreamResponse:
-        created = int(visit.exchange.at)
         match route.target:
             case Target.HEALTH:
                 return visit.answer(orjson.dumps({"status": "ok"}))
@@ -209,19 +243,30 @@ class FrontDoor:
                 return self._readiness(visit)
             case Target.METRICS:
                 return visit.answer(self._probes.metrics().encode(), METRICS_TYPE)
-            case Target.OPENAI_MODELS:
-                found = await self._services.catalog.models()
-                return visit.answer(openai_models.models_list(found.values(), created))
-            case Target.OPENAI_MODEL:
-                name = route.model.removeprefix("models/").removeprefix("google/")
-                resource = (await self._services.catalog.models()).get(name)
-                if resource is None:
-                    raise native.no_such_model(name)
-                return visit.answer(openai_models.model(resource, created))
+            case Target.RESPONSE | Target.RESPONSE_ITEMS:
+                return kept_responses.answer(visit, route, self._services)
+            case target if target in LISTED:
+                return await model_lists.answer(visit, route, self._services)
+            case Target.VERTEX_MODELS:
+                return await vertex_paths.models(visit, route.model, self._services)
             case Target.OWN:
                 return await self._console.answer(visit, route.path)
             case _:
-                raise BadRequest(NO_TOKENS, kind=ProblemKind.FORBIDDEN)
+                message, kind = REFUSALS[route.target]
+                raise BadRequest(message, kind=kind)
+
+    async def _kept(self, visit: Visit, route: Route) -> StreamResponse:
+        """What a project keeps at Google, and what is on its way there."""
+        exchange, services = visit.exchange, self._services
+        exchange.dialect = self._native.name
+        exchange.action = "resources" if route.target is Target.RESOURCE else "files.upload"
+        if route.target is Target.UPLOAD_SESSION:
+            return await uploads.receive(visit, route, services)
+        self._refuse_while_paused()
+        if route.target is Target.UPLOAD:
+            visit.form = visit.request.headers.get("Content-Type", "")
+            return await uploads.start(visit, route, services, await self._body(visit))
+        return await native_resources.answer(visit, route, services, await self._body(visit))
 
     def _readiness(self, visit: Visit) -> Response:
         status = "ready" if self._probes.ready() else "no usable credential"
@@ -266,7 +311,10 @@ class FrontDoor:
             if route is not None
             else speaks_gemini(visit.path, visit.request.headers, visit.query)
         )
-        return self._native if gemini else self._dialects[DEFAULT]
+        if gemini:
+            return self._native
+        anthropic = speaks_anthropic(visit.path, visit.request.headers)
+        return self._dialects[ANTHROPIC if anthropic else DEFAULT]
 
     def _ended(self, visit: Visit) -> ExchangeEnded:
         exchange = visit.exchange
@@ -296,6 +344,7 @@ def _product(user_agent: str) -> str:
 
 DEFAULT = "openai_chat"
 "Whose words an error takes where nothing tells."
+ANTHROPIC = "anthropic"
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 UNKNOWN_HOST = (
     "This Host name is not allowed. Use the IP address or localhost, or add the name to "
@@ -306,4 +355,22 @@ ONLY_CREDENTIALS = "This Pollux only makes credentials; start `pollux --headless
 PAUSED = "Pollux is paused. Resume it in its window or tray, then try again."
 RETRY_PAUSED_S = 30.0
 OUR_BUG = "Pollux failed through a bug of its own; its log tells more."
+NO_EPHEMERAL = (
+    "Pollux knows no ephemeral tokens: connect to BidiGenerateContent with its bearer token."
+)
+NO_STORAGE = (
+    "Pollux keeps no files and no batches for OpenAI's API. Upload with Gemini's "
+    "(POST /upload/v1beta/files), or send the content in the request."
+)
+NO_MODERATIONS = (
+    "There are no moderations here: Gemini has no such thing. Its answers tell by their finish "
+    "reason when a filter stopped them."
+)
 NO_TOKENS = "Pollux does not hand out tokens of Google."
+REFUSALS = {
+    Target.OPENAI_STORAGE: (NO_STORAGE, ProblemKind.NOT_FOUND),
+    Target.NO_MODERATIONS: (NO_MODERATIONS, ProblemKind.NOT_FOUND),
+    Target.REFUSED_LIVE: (NO_EPHEMERAL, ProblemKind.FORBIDDEN),
+    Target.REFUSED_TOKENS: (NO_TOKENS, ProblemKind.FORBIDDEN),
+}
+"What is there only to say why it is not."

@@ -1,62 +1,119 @@
 """Answers native Gemini requests: the client's bytes to Google, Google's bytes to the client."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TypeVar
 from urllib.parse import unquote
 
 import orjson
 from aiohttp.web import StreamResponse
 
 from proxy_core.dialects.gemini_native.framing import ArrayFraming, Framing, SseFraming
-from proxy_core.dialects.gemini_native.parse import check_model, parse
+from proxy_core.dialects.gemini_native.parse import parse
+from proxy_core.dialects.model_names import models_of
 from proxy_core.errors import BadRequest, Failed, ProblemKind
 from proxy_core.gemini.wire import Call, JsonObject
+from proxy_core.relay.exchange import Exchange
 from proxy_core.relay.receive import Rejected, tokens_of
 from proxy_core.retry import problem_of
+from proxy_core.server.chain import Chain
 from proxy_core.server.context import Services, Visit
 from proxy_core.server.routes import Route
+
+T = TypeVar("T")
 
 PAGE = 50
 "Models a page where the client names no size, as Google does."
 LARGEST_PAGE = 1_000
 GONE = frozenset({"predict", "predictLongRunning"})
 "Imagen and Veo left the Gemini API."
+BEGINS = frozenset({"batchGenerateContent", "asyncBatchEmbedContent"})
+"Actions that begin what goes on at Google, and answer with its name."
 
 
 async def call(visit: Visit, route: Route, services: Services, body: bytes) -> StreamResponse:
     """Answers `models/{model}:{action}`. Raises BadRequest and Failed before the first byte."""
-    pairs = _pairs(visit.query)
+    pairs = pairs_of(visit.query)
     if route.action in GONE:
         raise BadRequest(
             f"The Gemini API has no {route.action} any more; image models answer generateContent.",
             kind=ProblemKind.NOT_FOUND,
         )
-    parsed = parse(route.version, route.model, route.action, body, pairs)
-    exchange = visit.exchange
-    exchange.model, exchange.action = parsed.model, parsed.action
-    if parsed.streams:
+    models = models_of(route.model, services.parsing)
+
+    def read(step: int) -> Call:
+        parsed = parse(route.version, route.model, route.action, body, pairs, models[step])
+        return services.owners.pinned(parsed._replace(repeatable=route.action not in BEGINS))
+
+    return await serve(visit, read, models, services)
+
+
+async def serve(
+    visit: Visit,
+    read: Callable[[int], Call],
+    models: Sequence[str],
+    services: Services,
+    form: Callable[[bytes, JsonObject], bytes] | None = None,
+) -> StreamResponse:
+    """Answers with the first of `models` that can. Raises BadRequest and Failed as `call` does.
+
+    read: the call to the model at this place. form: gives a whole answer, whose bytes and JSON it
+    is told, the body that goes to the client.
+    """
+    exchange, pairs = visit.exchange, pairs_of(visit.query)
+    request = _Request(exchange, read, models)
+    if request.call.streams:
         exchange.stream = True
         sse = any(unquote(name) in ("alt", "$alt") and value == "sse" for name, value in pairs)
-        return await _stream(visit, parsed, SseFraming() if sse else ArrayFraming(), services)
-    reply = await services.relay.whole(exchange, parsed)
+        return await _stream(visit, request, SseFraming() if sse else ArrayFraming(), services)
+    reply = await request.answered(partial(services.relay.whole, exchange))
     exchange.tokens = tokens_of(reply.chunk)
-    return visit.answer(reply.body, reply.content_type, headers=reply.headers)
+    if request.call.action in BEGINS:
+        services.owners.learn(dict(reply.chunk), reply.unit)
+    told = reply.body if form is None else form(reply.body, dict(reply.chunk))
+    return visit.answer(told, reply.content_type, headers=reply.headers)
+
+
+class _Request:
+    """One request for the model at hand; an alias may name several. Per exchange."""
+
+    def __init__(
+        self, exchange: Exchange, read: Callable[[int], Call], models: Sequence[str]
+    ) -> None:
+        self._exchange = exchange
+        self._read = read
+        self._take(read(0))
+        self._chain = Chain(exchange, models)
+
+    async def answered(self, ask: Callable[[Call], Awaitable[T]]) -> T:
+        """What the first model that answers is answering. Raises Failed."""
+        while True:
+            try:
+                return await ask(self.call)
+            except Failed as failed:
+                self._take(self._chain.go_on(failed, self._read))
+
+    def _take(self, call: Call) -> None:
+        self.call = call
+        self._exchange.model, self._exchange.action = call.model, call.action
 
 
 async def _stream(
-    visit: Visit, parsed: Call, framing: Framing, services: Services
+    visit: Visit, request: _Request, framing: Framing, services: Services
 ) -> StreamResponse:
     out = visit.outflow(framing.content_type, framing.keep_alive, services.pace)
     exchange = visit.exchange
     try:
         reply = None
         try:
-            reply = await services.relay.stream(exchange, parsed)
+            reply = await request.answered(partial(services.relay.stream, exchange))
             while blocks := await reply.blocks():
                 await out.write(framing.frames(blocks))
         except (Failed, Rejected) as failure:
             problem = (
                 failure.problem
                 if isinstance(failure, Failed)
-                else problem_of(failure.fault, parsed.model)
+                else problem_of(failure.fault, request.call.model)
             )
             if not out.started:
                 raise Failed(problem) from failure
@@ -75,21 +132,25 @@ async def _stream(
 
 async def models(visit: Visit, services: Services) -> StreamResponse:
     """`GET models`: the merged list, in pages as Google gives them."""
-    found = list((await services.catalog.models()).values())
-    query = dict(_pairs(visit.query))
+    shown, following = page_of(list((await services.models()).values()), visit.query)
+    page: JsonObject = {"models": shown}
+    if following:
+        page["nextPageToken"] = following
+    return visit.answer(orjson.dumps(page))
+
+
+def page_of(found: list[JsonObject], query_text: str) -> tuple[list[JsonObject], str]:
+    """The page that a query asks for, and the token of the next; empty where there is none."""
+    query = dict(pairs_of(query_text))
     size = _number(query.get("pageSize") or query.get("page_size"), "pageSize") or PAGE
     start = _number(query.get("pageToken") or query.get("page_token"), "pageToken")
     end = start + min(size, LARGEST_PAGE)
-    page: JsonObject = {"models": found[start:end]}
-    if end < len(found):
-        page["nextPageToken"] = str(end)
-    return visit.answer(orjson.dumps(page))
+    return found[start:end], str(end) if end < len(found) else ""
 
 
 async def model(visit: Visit, route: Route, services: Services) -> StreamResponse:
     """`GET models/{model}`."""
-    check_model(route.model)
-    resource = (await services.catalog.models()).get(route.model)
+    resource = (await services.models()).get(route.model)
     if resource is None:
         raise no_such_model(route.model)
     return visit.answer(orjson.dumps(resource))
@@ -97,13 +158,13 @@ async def model(visit: Visit, route: Route, services: Services) -> StreamRespons
 
 def no_such_model(name: str) -> BadRequest:
     return BadRequest(
-        f"No credential of the pool offers the model {name!r}.",
+        f"No credential of the pool offers the model {name[:80]!r}.",
         "model",
         kind=ProblemKind.MODEL_NOT_FOUND,
     )
 
 
-def _pairs(query: str) -> list[tuple[str, str]]:
+def pairs_of(query: str) -> list[tuple[str, str]]:
     """Name and value of each parameter, as they stood."""
     pairs = []
     for piece in query.split("&") if query else ():

@@ -23,6 +23,13 @@ class Pace:
     keep_alive_s: float = 15.0
 
 
+class CutOff(ConnectionError):
+    """A streamed answer failed and cannot say so: its connection ends without a proper last byte.
+
+    For bugs, and for forms that hold nothing but the answer itself, such as audio.
+    """
+
+
 class Outflow:
     """One streamed answer. `close` it, whatever happens."""
 

@@ -10,34 +10,85 @@ from dataclasses import replace
 import orjson
 from aiohttp.web import StreamResponse
 
-from proxy_core.dialects.contract import Dialect, ParsedRequest, Renderer, Stamp
+from proxy_core.dialects.contract import Dialect, ParseContext, ParsedRequest, Renderer, Stamp
+from proxy_core.dialects.model_names import models_of
 from proxy_core.errors import Failed, Problem, ProblemKind
 from proxy_core.events import Tokens
 from proxy_core.gemini.replies import MODEL_ERRORS, finish_reason, has_content
 from proxy_core.gemini.stream import event_data
 from proxy_core.gemini.wire import Call, Chunk
 from proxy_core.relay.exchange import Exchange
+from proxy_core.relay.owners import Owners
 from proxy_core.relay.receive import Rejected, tokens_of
 from proxy_core.retry import problem_of
+from proxy_core.server.chain import Chain
 from proxy_core.server.context import Services, Visit
 from proxy_core.server.ids import new_id
-from proxy_core.server.outflow import Outflow
+from proxy_core.server.outflow import CutOff, Outflow
+
+SESSION_HEADER = "x-claude-code-session-id"
+"Names the conversation, where the body does not."
 
 
 async def answer(visit: Visit, dialect: Dialect, services: Services, body: bytes) -> StreamResponse:
     """Answers one request in `dialect`. Raises BadRequest and Failed before the first frame."""
-    exchange = visit.exchange
     context = services.parsing
-    if visit.form:
-        context = replace(context, form=visit.form)
-    parsed = dialect.parse(body, context)
-    exchange.stream = parsed.stream
-    exchange.model = parsed.calls[0].model
-    renderer = parsed.renderer(Stamp(exchange.id, int(exchange.at), new_id))
-    if parsed.stream:
-        return await _stream(visit, parsed, renderer, services)
-    await _fold(exchange, parsed, renderer, services)
-    return visit.answer(renderer.whole(), renderer.whole_type)
+    session = visit.request.headers.get(SESSION_HEADER, "")
+    if visit.form or session:
+        context = replace(context, form=visit.form, session=session)
+    request = _Request(visit.exchange, dialect, context, body, services.owners)
+    if request.parsed.stream:
+        return await _stream(visit, request, services)
+    while True:
+        try:
+            await _fold(visit.exchange, request.parsed, request.renderer, services)
+        except Failed as failed:
+            request.go_on(failed)
+        else:
+            return visit.answer(request.renderer.whole(), request.renderer.whole_type)
+
+
+class _Request:
+    """One request, parsed for the model at hand; an alias may name several. Per exchange."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        dialect: Dialect,
+        context: ParseContext,
+        body: bytes,
+        owners: Owners,
+    ) -> None:
+        self._exchange, self._dialect = exchange, dialect
+        self._context, self._body, self._owners = context, body, owners
+        self._opened = False
+        self.committed = False
+        "Whether frames of an answer went out: no other model can answer from then on."
+        self._take(self._parse(0))
+        exchange.stream = self.parsed.stream
+        self._chain = Chain(exchange, models_of(self.parsed.model, context))
+
+    def opening(self) -> bytes:
+        """What goes out with a head that has to go before the first chunk."""
+        self._opened = True
+        return self.renderer.opening()
+
+    def go_on(self, failed: Failed) -> None:
+        """Parses again for the next model. Raises Failed where there is none."""
+        self._take(self._chain.go_on(failed, self._parse))
+
+    def _parse(self, step: int) -> ParsedRequest:
+        context = replace(self._context, step=step) if step else self._context
+        parsed = self._dialect.parse(self._body, context)
+        return parsed._replace(calls=tuple(map(self._owners.pinned, parsed.calls)))
+
+    def _take(self, parsed: ParsedRequest) -> None:
+        exchange = self._exchange
+        exchange.model = parsed.calls[0].model
+        self.parsed = parsed
+        self.renderer = parsed.renderer(Stamp(exchange.id, int(exchange.at), new_id))
+        if self._opened:
+            self.renderer.opening()  # the client has these frames already
 
 
 async def _fold(
@@ -71,43 +122,53 @@ async def _side_by_side(
     return [task.result() for task in tasks]
 
 
-async def _stream(
-    visit: Visit, parsed: ParsedRequest, renderer: Renderer, services: Services
-) -> StreamResponse:
-    out = visit.outflow(renderer.content_type, renderer.keep_alive, services.pace, renderer.opening)
-    exchange = visit.exchange
+async def _stream(visit: Visit, request: _Request, services: Services) -> StreamResponse:
+    form = request.renderer
+    out = visit.outflow(form.content_type, form.keep_alive, services.pace, request.opening)
     try:
         try:
-            if len(parsed.calls) == 1:
-                await _pump(exchange, parsed.calls[0], 0, renderer, out, services)
-            else:
-                await _pump_all(exchange, parsed.calls, renderer, out, services)
+            last = await _send(visit.exchange, request, out, services)
         except Failed as failed:
             if not out.started:
                 raise
-            exchange.error = failed.problem.kind
-            await out.write(renderer.fail(failed.problem))
-            return await out.end()
-        await out.write(renderer.end())
+            visit.exchange.error = failed.problem.kind
+            told = request.renderer.fail(failed.problem)
+            if told is None:
+                raise CutOff from None
+            last = told
+        await out.write(last)
         return await out.end()
     finally:
         out.close()
 
 
+async def _send(exchange: Exchange, request: _Request, out: Outflow, services: Services) -> bytes:
+    """Sends the frames of an answer as they arise; returns the closing ones."""
+    while True:
+        try:
+            if len(request.parsed.calls) == 1:
+                await _pump(exchange, request, 0, out, services)
+            else:
+                await _pump_all(exchange, request, out, services)
+            return request.renderer.end()
+        except Failed as failed:
+            if request.committed:
+                raise
+            request.go_on(failed)
+
+
 async def _pump(
-    exchange: Exchange,
-    call: Call,
-    index: int,
-    renderer: Renderer,
-    out: Outflow,
-    services: Services,
+    exchange: Exchange, request: _Request, index: int, out: Outflow, services: Services
 ) -> None:
     """Sends the frames of one call's chunks as they arrive."""
+    call = request.parsed.calls[index]
     reply = await services.relay.stream(exchange, call)
-    translation = _Translation(renderer, index)
+    translation = _Translation(request.renderer, index)
     try:
         while blocks := await reply.blocks():
-            await out.write(translation.frames(blocks))
+            if frames := translation.frames(blocks):  # without any, the status is still open
+                request.committed = True
+                await out.write(frames)
     except Rejected as rejected:
         raise Failed(problem_of(rejected.fault, call.model)) from rejected
     finally:
@@ -143,16 +204,12 @@ class _Translation:
 
 
 async def _pump_all(
-    exchange: Exchange,
-    calls: tuple[Call, ...],
-    renderer: Renderer,
-    out: Outflow,
-    services: Services,
+    exchange: Exchange, request: _Request, out: Outflow, services: Services
 ) -> None:
     try:
         async with asyncio.TaskGroup() as group:
-            for index, call in enumerate(calls):
-                group.create_task(_pump(exchange, call, index, renderer, out, services))
+            for index in range(len(request.parsed.calls)):
+                group.create_task(_pump(exchange, request, index, out, services))
     except* (Failed, OSError) as failures:  # OSError: the client left
         raise _first(failures) from None
 

@@ -17,6 +17,7 @@ from proxy_core.settings.model import (
 )
 from proxy_core.settings.problems import SettingsProblem
 from proxy_core.settings.sources import (
+    FAMILIES_FILE,
     ONLY_FROM_OUTSIDE,
     TOML_FILE,
     load_owner_settings,
@@ -25,6 +26,7 @@ from proxy_core.settings.sources import (
 )
 
 __all__ = [
+    "FAMILIES_FILE",
     "LATER",
     "ONLY_FROM_OUTSIDE",
     "SETTINGS",

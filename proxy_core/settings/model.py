@@ -49,6 +49,8 @@ class Provenance:
     origin: Origin = field(default_factory=Origin)
     sources: Mapping[str, Source] = field(default_factory=dict)
     "Source of each variable that is set."
+    families: Mapping[str, Any] = field(default_factory=dict)
+    "The tables of families.toml, unchecked."
 
 
 class Settings(BaseModel):
@@ -149,6 +151,11 @@ class Settings(BaseModel):
     @property
     def origin(self) -> Origin:
         return self._provenance.origin
+
+    @property
+    def families(self) -> Mapping[str, Any]:
+        """What the owner says that models can do: the tables of families.toml, unchecked."""
+        return self._provenance.families
 
     def source(self, name: str) -> Source:
         """Where the value of a setting came from; name: its variable or its attribute."""

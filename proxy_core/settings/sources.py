@@ -15,6 +15,8 @@ from proxy_core.settings.problems import SettingsProblem, problem_of
 
 TOML_FILE = "settings.toml"
 "In the configuration folder."
+FAMILIES_FILE = "families.toml"
+"Beside it: what models can do, in the owner's words."
 _PREFIX = "POLLUX_"
 _NAMES = frozenset(info.name for info in SETTINGS)
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)\Z")
@@ -81,7 +83,7 @@ def settle(origin: Origin, of_file: Mapping[str, Any]) -> Settings:
                 chosen[name] = value
                 sources[name] = source
     _refuse_files_for_outside_settings(sources)
-    settings = check(chosen, Provenance(origin, sources))
+    settings = check(chosen, Provenance(origin, sources, _families(origin)))
     _refuse_half_a_client(settings)
     return settings
 
@@ -153,22 +155,33 @@ def _is_open(value: str) -> bool:
     return value[:1] in ("'", '"') and (len(value) == 1 or value[-1] != value[0])
 
 
+def _families(origin: Origin) -> dict[str, Any]:
+    """The tables of the owner's families.toml; none where there is no such file."""
+    if origin.toml is None:
+        return {}
+    return _toml(read_text(origin.toml.with_name(FAMILIES_FILE)), FAMILIES_FILE)
+
+
 def parse_toml(text: str, name: str) -> dict[str, Any]:
     """The settings in the text of settings.toml, by variable; there they stand in either case.
 
     name: the file's. Raises SettingsProblem, for an unknown setting too.
     """
+    content = _toml(text, name)
+    for key in content:
+        if key.upper() not in _NAMES:
+            raise SettingsProblem(key, f"is not a setting of Pollux (in {name})")
+    return {key.upper(): value for key, value in content.items()}
+
+
+def _toml(text: str, name: str) -> dict[str, Any]:
     try:
-        content = tomllib.loads(text)
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number of thousands of digits is one too
         # Of the decoder's own text only the line is told: newer versions may quote the document.
         line = _AT_LINE.search(str(error))
         where = f" (line {line[1]})" if line else ""
         raise SettingsProblem(name, f"is not valid TOML{where}") from None
-    for key in content:
-        if key.upper() not in _NAMES:
-            raise SettingsProblem(key, f"is not a setting of Pollux (in {name})")
-    return {key.upper(): value for key, value in content.items()}
 
 
 def read_text(path: Path | None) -> str:

@@ -1,1 +1,1 @@
-"""HTTP out: the one pooled session to Google, behind a small interface."""
+"""HTTP and websockets out: the one pool of connections to Google, behind small interfaces."""

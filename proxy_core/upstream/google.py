@@ -1,4 +1,4 @@
-"""Sends one request to the Gemini API and hands its answer over as it arrives.
+"""Sends one request to the Gemini API or Vertex AI and hands its answer over as it arrives.
 
 Everything above sees only `Upstream` and `Answer` (send; status, headers, readany, release).
 Behind them stands aiohttp without its session: the connector's pool and the response
@@ -11,17 +11,18 @@ to do about a failure.
 import asyncio
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.client_reqrep import ClientRequest
 from aiohttp.connector import Connection
-from aiohttp.http import HttpProcessingError
+from aiohttp.http import HttpProcessingError, StreamWriter
 from aiohttp.streams import StreamReader
 from yarl import URL
 
 from proxy_core.credentials.endpoints import endpoint
+from proxy_core.upstream.body_stream import BodyStream, converse
 
 API_BASE = "https://generativelanguage.googleapis.com"
 SMALL_BYTES = 64 * 1_024
@@ -56,9 +57,31 @@ class Answer(Protocol):
 
 class Upstream(Protocol):
     async def send(
-        self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes | None
+        self,
+        method: str,
+        path: str,
+        headers: Iterable[tuple[str, str]],
+        body: bytes | None,
+        origin: str = API_BASE,
     ) -> Answer:
-        """Sends one request; returns when the answer's head is here. Raises NetworkFailure."""
+        """Sends one request; returns when the answer's head is here. Raises NetworkFailure.
+
+        origin: scheme and host of one of Google's services.
+        """
+
+
+class StreamingUpstream(Protocol):
+    """Takes bodies that arrive while they are sent, too."""
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        headers: Iterable[tuple[str, str]],
+        body: bytes | BodyStream | None,
+        origin: str = API_BASE,
+    ) -> Answer:
+        """As that of Upstream; raises BodyBroken where the body does."""
 
 
 class GoogleAnswer:
@@ -73,6 +96,8 @@ class GoogleAnswer:
         "_silenced",
         "_waits",
         "headers",
+        "sent_bytes",
+        "sent_whole",
         "status",
     )
 
@@ -86,6 +111,8 @@ class GoogleAnswer:
         self._quiet_since: float | None = None
         self._seen_bytes = 0
         self._silenced = False
+        self.sent_bytes = 0
+        self.sent_whole = True
         self.status = 0
         self.headers: Mapping[str, str] = {}
 
@@ -114,7 +141,7 @@ class GoogleAnswer:
 
     def release(self) -> None:
         self._leave(self)
-        if self._content is not None and self._content.at_eof():
+        if self.sent_whole and self._content is not None and self._content.at_eof():
             self._connection.release()
         else:
             self._connection.close()
@@ -124,7 +151,8 @@ class GoogleAnswer:
 
     def listen(self, now: float, limit_s: float) -> None:
         """Breaks the answer off if Google has said nothing for `limit_s` seconds."""
-        seen = self._content.total_bytes if self._content is not None else 0
+        received = self._content.total_bytes if self._content is not None else 0
+        seen = received + self.sent_bytes
         if not self._waits or seen != self._seen_bytes or self._quiet_since is None:
             self._seen_bytes, self._quiet_since = seen, now
         elif now - self._quiet_since >= limit_s:
@@ -162,8 +190,19 @@ class SilenceWatch:
             self._timer = self._loop.call_later(self._limit_s / 8, self._look)
 
 
+class _Target(NamedTuple):
+    """What every request to one origin begins with."""
+
+    template: ClientRequest
+    "Only its address, proxy and TLS settings are looked at, to find a connection."
+    prefix: str
+    "What stands before the path: the origin, for a proxy that does not tunnel."
+    head: str
+    "The rest of the request line, and the fields that never change."
+
+
 class GoogleUpstream:
-    """The Gemini API over one pool of connections. `base_url` replaces Google's (setting)."""
+    """Google's hosts over one pool of connections. `base_url` replaces them all (setting)."""
 
     def __init__(
         self,
@@ -177,40 +216,52 @@ class GoogleUpstream:
         on_failure: Callable[[], None] | None = None,
     ) -> None:
         """on_failure: told of each request that was not answered at all."""
-        url = URL(endpoint(API_BASE, base_url))
         self._connector = connector
-        through = URL(proxy) if proxy else None
-        # Only its address, proxy and TLS settings are looked at, to find a connection.
-        self._template = ClientRequest("POST", url, loop=asyncio.get_running_loop(), proxy=through)
+        self._user_agent = user_agent
+        self._base_url = base_url
+        self._proxy = URL(proxy) if proxy else None
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout_s)
         self._on_failure = on_failure or _nothing
         self._silence = SilenceWatch(silence_timeout_s)
-        host = url.raw_authority
-        self._head = f" HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {user_agent}\r\nAccept: */*\r\n"
-        self._origin = ""
+        self._targets = {API_BASE: self._target(API_BASE)}
+        "By origin; as many as there are locations of Vertex AI in the pool."
+
+    def _target(self, origin: str) -> _Target:
+        url = URL(endpoint(origin, self._base_url))
+        through, prefix, login = self._proxy, "", ""
+        template = ClientRequest("POST", url, loop=asyncio.get_running_loop(), proxy=through)
         if through is not None and url.scheme == "http":
             # A proxy is told the whole URL of what it does not tunnel (RFC 9112, section 3.2.2).
-            self._origin = str(url.origin())
+            prefix = str(url.origin())
             if through.user:
-                login = aiohttp.encode_basic_auth(through.user, through.password or "")
-                self._head += f"Proxy-Authorization: {login}\r\n"
+                encoded = aiohttp.encode_basic_auth(through.user, through.password or "")
+                login = f"Proxy-Authorization: {encoded}\r\n"
+        fields = f"Host: {url.raw_authority}\r\nUser-Agent: {self._user_agent}\r\nAccept: */*\r\n"
+        return _Target(template, prefix, f" HTTP/1.1\r\n{fields}{login}")
 
     async def send(
-        self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes | None
+        self,
+        method: str,
+        path: str,
+        headers: Iterable[tuple[str, str]],
+        body: bytes | BodyStream | None,
+        origin: str = API_BASE,
     ) -> GoogleAnswer:
-        lines = [method, " ", self._origin, path, self._head]
+        target = self._targets.get(origin)
+        if target is None:
+            target = self._targets[origin] = self._target(origin)
+        lines = [method, " ", target.prefix, path, target.head]
         lines += [f"{name}: {value}\r\n" for name, value in headers]
-        lines.append(f"Content-Length: {len(body)}\r\n\r\n" if body is not None else "\r\n")
+        lines.append(_framing(body))
         head = "".join(lines).encode("utf-8", "surrogateescape")
         try:
-            connection = await self._connector.connect(self._template, [], self._timeout)
+            connection = await self._connector.connect(target.template, [], self._timeout)
         except (aiohttp.ClientError, OSError) as error:
             self._on_failure()
             raise NetworkFailure(reason(error, connecting=True)) from error
         answer = self._silence.enter(connection)
         try:
-            _write(connection, head, body)
-            await answer.head()
+            await _converse(connection, answer, head, body)
         except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
             answer.release()
             self._on_failure()
@@ -223,6 +274,29 @@ class GoogleUpstream:
 
 def _nothing() -> None:
     """Nobody wants to know."""
+
+
+def _framing(body: bytes | BodyStream | None) -> str:
+    """The last field of the head, and its end."""
+    if body is None:
+        return "\r\n"
+    if isinstance(body, BodyStream):
+        return f"{body.framing}\r\n\r\n"
+    return f"Content-Length: {len(body)}\r\n\r\n"
+
+
+async def _converse(
+    connection: Connection, answer: GoogleAnswer, head: bytes, body: bytes | BodyStream | None
+) -> None:
+    """Sends the request and reads the head of its answer."""
+    if not isinstance(body, BodyStream):
+        _write(connection, head, body)
+        await answer.head()
+        return
+    _write(connection, head, None)
+    protocol = connection.protocol
+    assert protocol is not None  # `_write` looked
+    await converse(answer, body, StreamWriter(protocol, asyncio.get_running_loop()))
 
 
 def _write(connection: Connection, head: bytes, body: bytes | None) -> None:

@@ -190,6 +190,18 @@ async def takes_connections(url: str) -> bool:
     return True
 
 
+async def test_a_mistake_in_families_toml_is_told_and_nothing_started(tmp_path: Path) -> None:
+    config = tmp_path / "settings.toml"
+    config.write_text("port = 0\n")
+    (tmp_path / "families.toml").write_text('["gemini-3.8-flash"]\nlevels = ["huge"]\n')
+    code, told = await run(tmp_path, "--headless", "--config", str(config))
+    assert code == 2
+    assert told == (
+        "pollux: families.toml [gemini-3.8-flash] levels must be a list out of "
+        "minimal, low, medium, high, xhigh\n"
+    )
+
+
 @posix
 async def test_a_second_signal_does_not_wait_for_streams(tmp_path: Path) -> None:
     world = World()

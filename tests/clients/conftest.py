@@ -19,7 +19,7 @@ from openai import AsyncOpenAI, DefaultAsyncHttpxClient, DefaultHttpxClient, Ope
 
 from proxy_core.clock import Clock
 from proxy_core.simulator import Reply, World
-from proxy_core.simulator.world import Received
+from proxy_core.simulator.world import CLOUD_PLATFORM, Received
 from tests.fakes.google import google
 from tests.fakes.pollux import pollux
 
@@ -149,7 +149,15 @@ def _running(world: World, projects: tuple[str, ...], settings: dict[str, Any]) 
 
 
 def _credential(world: World, index: int, project: str) -> dict[str, Any]:
-    """API keys and signed-in accounts by turns: clients must not feel which one serves them."""
+    """API keys and signed-in accounts by turns: clients must not feel which one serves them.
+
+    A project called `name@vertex` is used with Vertex AI.
+    """
+    name, _, service = project.partition("@")
+    if service == "vertex":
+        world.open_vertex(name)
+        file = world.sign_in(f"owner@{name}.example", name, scopes=(CLOUD_PLATFORM,))
+        return {**file, "service": "vertex"}
     if index % 2:
         return world.sign_in(f"owner@{project}.example", project)
     key = world.add_key(project)

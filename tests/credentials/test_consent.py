@@ -10,7 +10,6 @@ from pydantic import SecretStr
 
 from proxy_core.credentials.consent import (
     CLOUD_READ_SCOPE,
-    CLOUD_SCOPE,
     Consent,
     ConsentFailed,
     Grant,
@@ -23,7 +22,7 @@ from proxy_core.credentials.consent import (
     read_redirect,
     wanted_scopes,
 )
-from proxy_core.credentials.oauth_answers import GEMINI_API_SCOPE
+from proxy_core.credentials.oauth_answers import CLOUD_SCOPE, GEMINI_API_SCOPE
 from proxy_core.simulator.oauth_faults import OAUTH_FAULTS
 from proxy_core.simulator.scripts import Reply
 from tests.fakes.accounts import CLIENT

@@ -14,6 +14,7 @@ from proxy_core.credentials.model import (
     Credential,
     CredentialKind,
     KeySecret,
+    Service,
     ServiceAccountSecret,
 )
 from tests.credentials.made_up import PLANTED, RETRIEVER, stored_account
@@ -310,3 +311,35 @@ def test_wrong_types_anywhere_never_raise(changes: dict[str, Any], kind: str) ->
 @given(JSON | TEXT)
 def test_any_value_and_any_text_is_survived(value: Any) -> None:
     parse(value)
+
+
+def test_a_credential_is_for_the_gemini_api_unless_it_says_otherwise() -> None:
+    for item in (SERVICE_ACCOUNT, {**SERVICE_ACCOUNT, "service": "gemini", "location": "eu"}):
+        credential = one(item)
+        assert (credential.service, credential.location) == (Service.GEMINI, "global")
+
+
+@pytest.mark.parametrize(
+    "item",
+    [SERVICE_ACCOUNT, stored_account(), {"type": "api_key", "key": f"AQ.{PLANTED}"}],
+    ids=["service account", "account", "key without a project"],
+)
+def test_a_service_and_a_location_change_no_id(item: dict[str, Any]) -> None:
+    credential = one({**item, "service": "vertex", "location": "us-central1"})
+    assert (credential.service, credential.location) == (Service.VERTEX, "us-central1")
+    assert credential.id == one(item).id
+    assert one({**item, "service": "vertex"}).location == "global"
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"service": "bedrock"}, "'service' is neither"),
+        ({"service": 3}, "'service' has the wrong type"),
+        ({"service": "vertex", "location": "evil.example/"}, "'location' is not a location"),
+        ({"service": "vertex", "location": "US"}, "'location' is not a location"),
+        ({"service": "vertex", "project_id": None}, "'project_id' is missing: Vertex AI needs it"),
+    ],
+)
+def test_a_service_that_cannot_be_meant_is_refused(more: dict[str, Any], says: str) -> None:
+    assert says in refusal({**SERVICE_ACCOUNT, **more})

@@ -4,6 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from proxy_core.credentials.grants import concerned, grant_of
+from proxy_core.credentials.model import Service
 from proxy_core.gemini.faults import Cause
 from tests.credentials.made_up import account, api_key
 
@@ -43,3 +44,11 @@ def test_a_key_stands_alone() -> None:
     twin = dataclasses.replace(api_key(), id="keybbbbbbbbbb")
     other = dataclasses.replace(account(), id="accx")
     assert concerned([api_key()], Cause.KEY_INVALID, [twin, other]) == [twin]
+
+
+def test_a_missing_scope_closes_one_service_alone() -> None:
+    at_vertex = dataclasses.replace(account("p2"), service=Service.VERTEX)
+    everyone = [account("p1"), at_vertex, account("p3")]
+    refused = concerned([at_vertex], Cause.SCOPE_MISSING, everyone)
+    assert refused == [at_vertex]
+    assert concerned([account("p1")], Cause.SCOPE_MISSING, everyone) == [everyone[0], everyone[2]]

@@ -3,10 +3,13 @@ from typing import Any
 import orjson
 import pytest
 
+from proxy_core.credentials.model import Service
 from proxy_core.credentials.oauth_answers import (
+    SCOPES,
     TokenFailure,
     TokenGrant,
     classify_token_answer,
+    missing_scope,
 )
 from proxy_core.gemini.faults import Cause
 from tests.credentials.made_up import GRANT, PLANTED
@@ -190,8 +193,8 @@ def test_a_lifetime_is_plausible_whatever_is_said(told: object, lifetime_s: floa
     assert answer.lifetime_s == lifetime_s
 
 
-def test_a_grant_without_the_gemini_scope_is_refused() -> None:
-    body = GRANT | {"scope": "openid https://www.googleapis.com/auth/cloud-platform"}
+def test_a_grant_that_opens_neither_service_is_refused() -> None:
+    body = GRANT | {"scope": "openid https://www.googleapis.com/auth/cloud-platform.read-only"}
     answer = failure(200, body)
     assert (answer.fault.cause, answer.lasting) == (Cause.SCOPE_MISSING, True)
     assert "tick every box" in answer.fault.message
@@ -202,3 +205,15 @@ def test_a_grant_that_tells_no_scope_and_a_service_accounts_are_taken() -> None:
     assert isinstance(classify_token_answer(200, orjson.dumps(silent)), TokenGrant)
     other = orjson.dumps(GRANT | {"scope": "https://www.googleapis.com/auth/cloud-platform"})
     assert isinstance(classify_token_answer(200, other, service_account=True), TokenGrant)
+
+
+@pytest.mark.parametrize("service", Service)
+def test_each_service_needs_its_own_scope(service: Service) -> None:
+    scope = SCOPES[service]
+    (other,) = set(SCOPES.values()) - {scope}
+    assert missing_scope(frozenset({scope, "openid"}), service) is None
+    assert missing_scope(frozenset(), service) is None
+    fault = missing_scope(frozenset({other}), service)
+    assert fault is not None
+    assert fault.cause is Cause.SCOPE_MISSING
+    assert scope.rpartition("/")[2] in fault.message

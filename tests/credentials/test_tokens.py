@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
-from proxy_core.credentials.model import Credential
+from proxy_core.credentials.model import Credential, Service
 from proxy_core.credentials.tokens import Authorizer, Headers, TokenRefused, TokenUnavailable
 from proxy_core.gemini.faults import Cause, Fault
 from tests.credentials.made_up import (
@@ -528,3 +528,24 @@ async def test_nothing_is_renewed_while_google_wants_quiet(bench: Bench) -> None
     bench.authorizer.renew_due()
     await bench.settle()
     assert bench.asked == 2
+
+
+async def test_one_sign_in_may_open_one_service_and_not_the_other(bench: Bench) -> None:
+    bench.server.answers = [grant(1, scope=f"openid {RETRIEVER}")]
+    gemini = account("p1")
+    vertex = dataclasses.replace(account("p2"), service=Service.VERTEX)
+    with pytest.raises(TokenRefused, match="Vertex AI"):
+        await bench.authorizer.headers(vertex)
+    assert await bench.authorizer.headers(gemini) == bearer(1, "p1")
+    assert bench.authorizer.ready(vertex) is None
+    with pytest.raises(TokenRefused):
+        await bench.authorizer.headers(vertex)
+    assert (bench.asked, bench.refused) == (1, [])
+
+
+async def test_cloud_platform_alone_opens_vertex(bench: Bench) -> None:
+    bench.server.answers = [grant(1, scope="https://www.googleapis.com/auth/cloud-platform")]
+    vertex = dataclasses.replace(account("p2"), service=Service.VERTEX)
+    assert await bench.authorizer.headers(vertex) == bearer(1, "p2")
+    with pytest.raises(TokenRefused, match=r"generative-language\.retriever"):
+        await bench.authorizer.headers(account("p1"))

@@ -18,6 +18,7 @@ from proxy_core.credentials.model import (
     AccountSecret,
     Credential,
     KeySecret,
+    Service,
     ServiceAccountSecret,
 )
 from proxy_core.settings.sources import load_settings
@@ -217,3 +218,15 @@ def test_rewriting_drops_a_stale_access_token_and_older_names_of_fields() -> Non
     new = written.rewritten(old, renewed(ACCOUNT, "1//newer"))
     assert {"access_token", "expiry", "scope"}.isdisjoint(new)
     assert new["quota_project_id"] == "q"
+
+
+@pytest.mark.parametrize("plain", [ACCOUNT, KEY, SERVICE])
+def test_service_and_location_are_kept_where_it_is_vertex(plain: Credential) -> None:
+    assert written.as_json(plain).keys().isdisjoint({"service", "location"})
+    at_vertex = replace(plain, project="p", service=Service.VERTEX, location="eu")
+    read = parse_one(written.as_json(at_vertex))
+    assert (read.service, read.location) == (Service.VERTEX, "eu")
+    # Back again, the owner's file does not say so any more.
+    told = written.rewritten({**written.as_json(at_vertex), "note": "mine"}, plain)
+    assert told.keys().isdisjoint({"service", "location"})
+    assert told["note"] == "mine"

@@ -88,6 +88,18 @@ async def test_a_broken_setting_is_said_and_can_be_left_out(stage: Stage) -> Non
     assert stage.life.left_out is None
 
 
+async def test_a_mistake_in_the_owners_families_is_said_like_a_broken_setting(
+    stage: Stage,
+) -> None:
+    stage.engine.fails_with = SettingsProblem("families.toml", "[house] prefil is not a field")
+    assert not await stage.life.start()
+    trouble = stage.life.trouble
+    assert trouble is not None
+    assert trouble.kind is TroubleKind.SETTINGS
+    assert "[house] prefil" in trouble.sentence
+    assert trouble.file == stage.sources.settings_file.with_name("families.toml")
+
+
 @pytest.mark.parametrize(
     ("error", "kind"),
     [

@@ -23,10 +23,12 @@ from proxy_core.events import CredentialsLoaded, Event
 from proxy_core.memory import Memory
 from proxy_core.settings import load_settings
 from proxy_core.simulator import Reply, World
+from proxy_core.simulator.world import CLOUD_PLATFORM, RETRIEVER
 from tests.fakes.home import Home, at_home, file, unreachable
 from tests.fakes.pollux import TOKEN
 
 ADA = "ada@example.com"
+VERTEX_SCOPES = ("openid", RETRIEVER, CLOUD_PLATFORM)
 
 
 @pytest.fixture
@@ -409,3 +411,59 @@ async def test_what_the_database_does_not_take_is_said_once_to_hold_until_the_en
         await home.commands.enable(added, enabled=enabled)
     assert caplog.text.count("hold only until Pollux ends") == 1
     assert home.view(added).state == "disabled"
+
+
+# -- Vertex AI --------------------------------------------------------------------------------
+
+
+async def test_a_pasted_key_of_vertex_is_kept_switched_off_for_it_is_billed(home: Home) -> None:
+    home.world.open_vertex("p1")
+    report = await home.commands.add_keys(home.world.add_key("p1", express=True))
+    (item,) = report.items
+    assert item.outcome == "added"
+    assert item.reason == "This key is for Vertex AI, which is billed; enable it to use it."
+    (view,) = home.views
+    assert (view.enabled, view.state) == (False, "disabled")
+    assert [one.path for one in home.world.requests] == [
+        "/v1beta/models",
+        "/v1beta1/publishers/google/models/gemini-3.8-flash:countTokens",
+    ]
+    (content,) = home.files().values()
+    assert json.loads(content)["service"] == "vertex"
+    await home.commands.enable(str(item.id), enabled=True)
+    assert home.views[0].state == "ready"
+
+
+async def test_a_key_of_vertex_that_is_pasted_again_stays_one(home: Home) -> None:
+    home.world.open_vertex("p1")
+    key = home.world.add_key("p1", express=True)
+    (first,) = (await home.commands.add_keys(key)).items
+    await home.commands.enable(str(first.id), enabled=True)
+    (again,) = (await home.commands.add_keys(key)).items
+    assert (again.outcome, home.views[0].state) == ("known", "ready")
+
+
+async def test_a_file_that_says_vertex_is_the_owners_consent(home: Home) -> None:
+    home.world.open_vertex("p1")
+    key = home.world.add_key("p1", express=True)
+    report = await home.take_in({"type": "api_key", "key": key, "service": "vertex"})
+    assert [(item.outcome, item.reason) for item in report.items] == [("added", "")]
+    assert home.views[0].state == "ready"
+    assert ["/publishers/" in one.path for one in home.world.requests] == [True]
+
+
+async def test_a_known_credential_takes_the_service_of_a_file(home: Home) -> None:
+    stored = home.world.sign_in("ada@example.com", "p1", scopes=VERTEX_SCOPES)
+    home.world.open_vertex("p1")
+    (added,) = (await home.take_in(stored)).items
+    (renewed,) = (await home.take_in({**stored, "service": "vertex", "location": "eu"})).items
+    assert (renewed.outcome, renewed.id) == ("renewed", added.id)
+    assert home.world.requests[-1].path.startswith("/v1beta1/projects/p1/locations/eu/")
+
+
+async def test_a_restricted_key_that_is_not_of_vertex_either_is_kept_as_it_is(home: Home) -> None:
+    key = home.world.add_key("p1")
+    home.world.api_keys[key].fault = "api_key_service_blocked"
+    (item,) = (await home.commands.add_keys(key)).items
+    assert item.outcome == "added"
+    assert home.views[0].state == "key_restricted"

@@ -8,6 +8,7 @@ import pytest
 
 from proxy_core.gemini.states import ModelState
 from proxy_core.simulator import Reply, World
+from proxy_core.simulator.world import CLOUD_PLATFORM, RETRIEVER
 from tests.fakes.home import Home, at_home, unreachable
 from tests.server import raw
 from tests.server.raw import CHAT, chat_body
@@ -204,3 +205,38 @@ async def test_what_google_said_of_an_older_sign_in_is_not_held_against_a_new_on
     assert "no longer accepts" in result.sentence
     assert home.views[0].state == "ready"
     assert (await home.commands.check())[0].ok
+
+
+async def vertex(home: Home, **more: str) -> str:
+    """The id of a signed-in account that is used with Vertex AI."""
+    stored = home.world.sign_in(ADA, "p1", scopes=("openid", RETRIEVER, CLOUD_PLATFORM))
+    home.world.open_vertex("p1")
+    (item,) = (await home.take_in({**stored, "service": "vertex", **more})).items
+    return str(item.id)
+
+
+async def test_vertex_is_asked_to_count_which_needs_the_right_to_answer(home: Home) -> None:
+    id_ = await vertex(home)
+    home.world.projects["p1"].without_vertex_role.add(ADA)
+    (result,) = await home.commands.check(id_)
+    assert (result.ok, result.state) == (False, "project_denied")
+    assert "Vertex AI User" in result.next_step
+    assert home.world.requests[-1].action == "countTokens"
+    home.world.projects["p1"].without_vertex_role.clear()
+    (result,) = await home.commands.check(id_)
+    assert (result.ok, result.state) == (True, "ready")
+
+
+async def test_a_region_without_the_model_that_is_asked_for_is_no_fault(home: Home) -> None:
+    id_ = await vertex(home, location="us-central1")
+    (result,) = await home.commands.check(id_)
+    assert (result.ok, home.world.requests[-1].status) == (True, 404)
+
+
+async def test_a_key_of_ai_studio_is_told_to_be_none_of_vertex(home: Home) -> None:
+    home.world.open_vertex("p1")
+    key = home.world.add_key("p1")
+    stored = {"type": "api_key", "key": key, "service": "vertex"}
+    (item,) = (await home.take_in(stored)).items
+    assert item.outcome == "refused"
+    assert item.reason.startswith("Vertex AI does not take this key: it is of AI Studio")

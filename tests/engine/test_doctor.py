@@ -181,7 +181,6 @@ async def test_a_file_that_was_broken_since_the_start_is_told(patient: Patient) 
         ({"GOOGLE_API_BASE_URL": "https://gateway.example"}, "https://gateway.example", True),
         ({"CREDENTIALS_JSON_LIST": "[]"}, "CREDENTIALS_JSON_LIST is set", True),
         ({"POLLUX_STATE_URL": "redis://a"}, "POLLUX_STATE_URL is set, but", False),
-        ({"MODEL_ALIASES": '{"a": ["b", "c"]}'}, "only the first model", False),
     ],
 )
 async def test_what_is_unusual_is_said(

@@ -3,21 +3,33 @@
 import asyncio
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from proxy_core.dialects.contract import ParseContext
-from proxy_core.engine.live_settings import appliers
+from proxy_core.engine.live_settings import appliers, families_of
+from proxy_core.engine.shipped_families import SHIPPED_FAMILIES
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.pool.lease import Want
 from proxy_core.relay.catalog import Catalog
+from proxy_core.relay.owners import Owners
 from proxy_core.relay.relay import Patience
 from proxy_core.server.access import Cors, HostCheck, TokenCheck
 from proxy_core.server.context import Services
 from proxy_core.server.front import Guards
 from proxy_core.server.outflow import Pace
-from proxy_core.settings import SETTINGS, Settings
+from proxy_core.server.upload_sessions import UploadSessions
+from proxy_core.settings import (
+    FAMILIES_FILE,
+    SETTINGS,
+    TOML_FILE,
+    Settings,
+    SettingsProblem,
+    load_settings,
+)
+from proxy_core.upstream.live import LiveUpstream
 from tests.fakes.site import until
 from tests.pool.made_up import MODEL, served, taken, want
 from tests.relay.made_up import Stage
@@ -39,9 +51,12 @@ class Running:
         self.services = Services(
             relay=self.relay,
             catalog=cast("Catalog", None),
-            parsing=ParseContext(memory=SignatureMemory()),
+            parsing=ParseContext(SignatureMemory(), SHIPPED_FAMILIES),
             pace=Pace(head_after_s=3.0),
             max_body_bytes=1,
+            live=cast("LiveUpstream", None),
+            owners=cast("Owners", None),
+            uploads=cast("UploadSessions", None),
         )
         self.guards = Guards(
             HostCheck("https://pollux.example", ()), TokenCheck("made-up"), Cors(())
@@ -121,7 +136,7 @@ async def test_patience_body_pace_and_words_are_replaced(running: Running) -> No
 async def test_names_and_tags_change_and_what_was_remembered_stays(running: Running) -> None:
     memory = running.services.parsing.memory
     running.change("MODEL_ALIASES", '{"fast": ["x", "y"]}')
-    assert running.services.parsing.aliases == {"fast": "x"}
+    assert running.services.parsing.aliases == {"fast": ("x", "y")}
     running.change("THOUGHT_WRAPPER_TAGS", '["<think>", "</think>"]')
     assert running.services.parsing.thought_tags == ("<think>", "</think>")
     assert running.services.parsing.memory is memory
@@ -186,3 +201,20 @@ async def test_that_texts_go_to_the_log_is_said_loudly(
     assert not caplog.records
     running._appliers["DEBUG_REDACT_LOGS"](Settings(debug=True, debug_redact_logs=False))
     assert "PROMPTS AND ANSWERS ARE WRITTEN TO THIS LOG" in caplog.text
+
+
+def test_the_owners_families_go_over_the_shipped_ones(tmp_path: Path) -> None:
+    assert families_of(Settings()) is SHIPPED_FAMILIES
+    toml = tmp_path / TOML_FILE
+    toml.with_name(FAMILIES_FILE).write_text("[house]\nprefill = true\n")
+    families = families_of(load_settings({}, {}, None, toml))
+    assert families.of("house").prefill
+    assert families.of("gemini-3.8-flash") is SHIPPED_FAMILIES.of("gemini-3.8-flash")
+
+
+def test_a_mistake_in_the_owners_families_names_file_row_and_field(tmp_path: Path) -> None:
+    toml = tmp_path / TOML_FILE
+    toml.with_name(FAMILIES_FILE).write_text("[house]\nprefil = true\n")
+    with pytest.raises(SettingsProblem) as raised:
+        families_of(load_settings({}, {}, None, toml))
+    assert str(raised.value) == "families.toml [house] prefil is not a field of a family"

@@ -12,17 +12,24 @@ from proxy_core.commands import Refusal, RefusalCode
 from proxy_core.engine.remembering import Remembering
 from proxy_core.gemini.signatures import RememberedCall, SignatureMemory
 from proxy_core.memory import DatabaseFailed, Memory
+from proxy_core.relay.owners import Owners
 from proxy_core.settings import load_settings
 from proxy_core.usage import Usage
 from tests.fakes.clock import FakeClock
 from tests.fakes.home import at_home, unreachable
 from tests.fakes.pollux import TOKEN
+from tests.pool.made_up import made_pool
+
+
+def owners(clock: FakeClock) -> Owners:
+    return Owners(made_pool(clock), clock)
 
 
 def remembering(path: Path | None) -> tuple[Remembering, SignatureMemory, Usage]:
     signatures, usage = SignatureMemory(), Usage()
     clock = FakeClock()
-    return Remembering(lambda: Memory.open(path, clock), signatures, usage), signatures, usage
+    memory = Remembering(lambda: Memory.open(path, clock), signatures, usage, owners(clock))
+    return memory, signatures, usage
 
 
 async def test_before_it_is_open_one_is_asked_to_try_again() -> None:
@@ -72,7 +79,7 @@ async def test_one_that_is_closed_while_it_is_opened_is_closed_when_it_is_open()
         opened.append(Memory.open(None, clock))
         return opened[0]
 
-    memory = Remembering(open_slowly, SignatureMemory(), Usage())
+    memory = Remembering(open_slowly, SignatureMemory(), Usage(), owners(FakeClock()))
     opening = asyncio.create_task(memory.open())
     await asyncio.sleep(0)
     opening.cancel()
@@ -86,7 +93,7 @@ async def test_one_that_could_not_be_opened_at_all_can_be_closed() -> None:
     def fail() -> Memory:
         raise ImportError("no SQLite here")
 
-    memory = Remembering(fail, SignatureMemory(), Usage())
+    memory = Remembering(fail, SignatureMemory(), Usage(), owners(FakeClock()))
     with pytest.raises(ImportError):
         await memory.open()
     await memory.close()

@@ -85,7 +85,9 @@ async def open_stand(
 
 def _without_an_engine(serves_api: bool) -> Services:
     nothing: Any = cast("Any", None)
-    return Services(nothing, nothing, nothing, Pace(), 1_048_576, serves_api=serves_api)
+    return Services(
+        nothing, nothing, nothing, Pace(), 1, nothing, nothing, nothing, serves_api=serves_api
+    )
 
 
 def _end(view: SignInView | None) -> tuple[int, bytes, Mapping[str, str]]:

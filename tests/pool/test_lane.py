@@ -1,18 +1,19 @@
 """The heaps of a lane: they choose what a plain sorted list would, at a cost that does not grow."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from proxy_core.credentials.model import Service
 from proxy_core.gemini.faults import Cause
 from proxy_core.pool.lane import REFRESH_S
 from proxy_core.pool.lease import Lease
 from proxy_core.pool.rotation import Facts, PolicyName, key
 from tests.fakes.clock import FakeClock
-from tests.pool.made_up import MODEL, made_pool, rest, revoke, served, taken, want
+from tests.pool.made_up import MODEL, credential, made_pool, rest, revoke, served, taken, want
 
 POLICIES: tuple[PolicyName, ...] = ("balanced", "round-robin", "fill-first")
 LETTERS = "abcdef"
@@ -227,3 +228,23 @@ def test_stale_entries_do_not_pile_up() -> None:
     for _ in range(1_000):
         served(pool)
     assert len(pool.lanes[MODEL]._order) < 200
+
+
+def test_pairs_of_other_services_are_set_aside_and_keep_their_place() -> None:
+    pool = made_pool(FakeClock())
+    paid = replace(credential("paid", "p"), service=Service.VERTEX)
+    pool.replace([credential("a", "home"), paid])
+    only_vertex = want(services=frozenset({Service.VERTEX}))
+    only_gemini = want(services=frozenset({Service.GEMINI}))
+    assert served(pool, only_vertex) == "paid"
+    assert [served(pool, only_gemini) for _ in range(2)] == ["a", "a"]
+    assert [served(pool) for _ in range(2)] == ["a", "a"]
+
+
+def test_what_is_billed_comes_after_all_else_under_every_policy() -> None:
+    for policy in ("balanced", "round-robin", "fill-first"):
+        pool = made_pool(FakeClock(), policy=policy, cap=1)
+        paid = replace(credential("paid", "p"), service=Service.VERTEX)
+        pool.replace([paid, credential("a", "home"), credential("b", "other")])
+        assert {taken(pool).credential.label for _ in range(2)} == {"a", "b"}
+        assert taken(pool).credential.label == "paid"

@@ -1,9 +1,11 @@
 """Leases, standings, stickiness, queues and clocks of the whole pool."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from proxy_core.credentials.model import Service
 from proxy_core.events import Bus, Event
 from proxy_core.gemini.faults import Cause
 from proxy_core.gemini.states import CredentialState
@@ -14,6 +16,7 @@ from tests.fakes.clock import FakeClock
 from tests.pool.made_up import (
     MODEL,
     account,
+    credential,
     made_pool,
     refusal,
     rest,
@@ -439,3 +442,23 @@ def test_a_clock_set_forward_by_a_day_ends_the_rest_of_a_project() -> None:
     rest(pool, taken(pool), clock.now() + 600, Cause.SPEND_CAP, whole_project=True)
     clock.jump(86_400)
     assert served(pool, want(model="gemini-2.5-flash")) == "a"
+
+
+def test_a_conversation_stays_with_a_billed_credential_only_while_no_other_is_free() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock)
+    paid = replace(credential("paid", "p"), service=Service.VERTEX)
+    pool.replace([credential("a", "home"), paid])
+    goes_on = want(conversation=b"talk", continues=True)
+    free = taken(pool)
+    rest(pool, free, clock.now() + 60)
+    assert [served(pool, goes_on) for _ in range(2)] == ["paid", "paid"]
+    clock.advance(61)
+    assert [served(pool, goes_on) for _ in range(2)] == ["a", "a"]
+
+
+async def test_nobody_waits_for_a_credential_of_a_service_that_cannot_answer() -> None:
+    pool = made_pool(FakeClock(), "a", cap=1)
+    taken(pool)
+    with pytest.raises(Exhausted):
+        await pool.lease(want(services=frozenset({Service.VERTEX})), 10)

@@ -1,9 +1,12 @@
 """Credentials that come and go while the pool is in use."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxy_core.credentials.marks import Rest, Revoke
+from proxy_core.credentials.model import Credential, Service
 from proxy_core.gemini.faults import Cause
 from proxy_core.gemini.states import CredentialState, ModelState
 from proxy_core.pool.lease import Lease
@@ -276,3 +279,44 @@ def test_whatever_comes_and_goes_every_lease_counts_and_comes_back(
         trial.pool.clear(f"key-{name}")
         trial.pool.enable(f"key-{name}", enabled=True)
     assert {served(trial.pool) for _ in range(12)} == set(NAMES)
+
+
+def at_vertex(one: Credential, location: str = "global") -> Credential:
+    return replace(one, service=Service.VERTEX, location=location)
+
+
+def test_the_quota_of_a_project_at_vertex_is_another() -> None:
+    pool = made_pool(FakeClock())
+    pool.replace([credential("a", "home"), at_vertex(account("b", "home"), "eu")])
+    assert list(pool.units) == ["home", "home@vertex"]
+    assert pool.services == {Service.GEMINI, Service.VERTEX}
+    for member in pool.members.values():
+        assert member.project == "home"
+    member = pool.members["acc-b"]
+    assert (member.service, member.location, member.unit.paid) == (Service.VERTEX, "eu", True)
+
+
+def test_a_key_of_vertex_without_a_project_is_alone_until_an_answer_names_it() -> None:
+    ledger = MemoryLedger()
+    pool = made_pool(FakeClock(), ledger=ledger)
+    key = at_vertex(credential("a"))
+    pool.replace([key])
+    assert list(pool.units) == ["key-a"]
+    assert [member.project for member in pool.members.values()] == [None]
+    pool.learn_project("key-a", "123")
+    assert list(pool.units) == ["123@vertex"]
+    assert [member.project for member in pool.members.values()] == ["123"]
+    again = made_pool(FakeClock(), ledger=ledger)
+    again.replace([key])
+    assert list(again.units) == ["123@vertex"]
+
+
+def test_a_credential_may_change_its_service() -> None:
+    pool = made_pool(FakeClock(), "a@home")
+    assert pool.services == {Service.GEMINI}
+    pool.replace([at_vertex(credential("a", "home"))])
+    assert list(pool.units) == ["home@vertex"]
+    assert pool.services == frozenset({Service.VERTEX})
+    pool.replace([at_vertex(credential("b"))])
+    pool.replace([credential("b")])
+    assert pool.units["key-b"].service is Service.GEMINI

@@ -1,15 +1,17 @@
 """What a client is told when no credential is free."""
 
 import math
+from dataclasses import replace
 
 from proxy_core.credentials.marks import Rest, Revoke
+from proxy_core.credentials.model import Service
 from proxy_core.errors import ProblemKind
 from proxy_core.gemini.faults import Cause
 from proxy_core.gemini.states import CredentialState, ModelState
 from proxy_core.pool.pool import Pool
 from proxy_core.pool.survey import exhausted_problem, survey
 from tests.fakes.clock import FakeClock
-from tests.pool.made_up import MODEL, made_pool, refusal, rest, revoke, taken, want
+from tests.pool.made_up import MODEL, credential, made_pool, refusal, rest, revoke, taken, want
 
 
 def unavailable(pool: Pool, clock: FakeClock) -> None:
@@ -127,6 +129,17 @@ def test_nothing_that_returns_by_itself_names_no_time() -> None:
     assert "Switch it on" in problem.message
 
 
+def test_a_pool_that_lacks_nothing_but_credit_says_so() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    lease = taken(pool)
+    pool.mark(lease, Revoke(CredentialState.BILLING), refusal(Cause.BILLING))
+    lease.give_back()
+    problem = exhausted_problem(pool, MODEL, clock.now())
+    assert problem.kind is ProblemKind.NO_CREDIT
+    assert "1 has a billing problem" in problem.message
+
+
 def test_a_model_that_no_project_offers_is_not_found() -> None:
     clock = FakeClock()
     pool = made_pool(clock, "a")
@@ -157,3 +170,15 @@ def test_a_survey_lists_every_credential_in_the_owners_order() -> None:
         ("disabled", None),
         ("ready", None),
     ]
+
+
+def test_credentials_of_another_service_are_not_counted() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock)
+    paid = replace(credential("paid", "p"), service=Service.VERTEX)
+    pool.replace([credential("a", "home"), paid])
+    only = frozenset({Service.VERTEX})
+    revoke(pool, taken(pool, want(services=only)))
+    problem = exhausted_problem(pool, MODEL, clock.now(), only)
+    assert problem.kind is ProblemKind.UNUSABLE_CREDENTIALS
+    assert "of 1, 1" in problem.message

@@ -21,7 +21,7 @@ from proxy_core.pool.pool import Pool
 from proxy_core.relay.exchange import Exchange
 from proxy_core.relay.relay import Patience, Relay
 from proxy_core.simulator import FAULTS
-from proxy_core.upstream.google import NetworkFailure
+from proxy_core.upstream.google import API_BASE, NetworkFailure
 from tests.fakes.clock import FakeClock
 from tests.pool.made_up import MODEL, made_pool, taken
 
@@ -33,6 +33,13 @@ def chunk(*parts: JsonObject, finish: str | None = None, **more: Any) -> JsonObj
     if finish is not None:
         candidate["finishReason"] = finish
     return {"candidates": [candidate], **more}
+
+
+def marked(text: str, finish: str | None = None, token: str = "made-up") -> JsonObject:
+    """A chunk behind which the answer can be resumed."""
+    made = chunk({"text": text}, finish=finish)
+    made["candidates"][0]["continuationToken"] = token
+    return made
 
 
 def sse(*chunks: JsonObject) -> bytes:
@@ -106,7 +113,12 @@ class FakeUpstream:
     answers: list[FakeAnswer] = field(default_factory=list)
 
     async def send(
-        self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes | None
+        self,
+        method: str,
+        path: str,
+        headers: Iterable[tuple[str, str]],
+        body: bytes | None,
+        origin: str = API_BASE,
     ) -> FakeAnswer:
         self.sent.append((dict(headers)["credential"], self.clock.monotonic()))
         self.bodies.append(body)

@@ -14,7 +14,7 @@ from proxy_core.gemini import faults
 from proxy_core.gemini.faults import Cause
 from proxy_core.gemini.wire import JsonObject
 from proxy_core.relay.asking import ANSWER_BYTES, Unanswered, ask
-from proxy_core.upstream.google import NetworkFailure
+from proxy_core.upstream.google import API_BASE, NetworkFailure
 from tests.credentials.made_up import account, api_key
 from tests.relay.made_up import FakeAnswer, Reply, fault
 
@@ -40,7 +40,12 @@ class Question:
         self.expired.append((credential, headers))
 
     async def send(
-        self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes | None
+        self,
+        method: str,
+        path: str,
+        headers: Iterable[tuple[str, str]],
+        body: bytes | None,
+        origin: str = API_BASE,
     ) -> FakeAnswer:
         self.sent.append((method, path, headers, body))
         if self.reply is None:
@@ -149,3 +154,13 @@ async def test_a_question_that_is_given_up_lets_its_answer_go() -> None:
     with pytest.raises(asyncio.CancelledError):
         await asked
     assert silent.released
+
+
+async def test_a_question_with_a_body_is_posted() -> None:
+    question = Question(Reply(pieces=(b'{"totalTokens":1}',)))
+    authorizer = cast("Authorizer", question)
+    found = await ask(question, authorizer, api_key(), "/count", body=b"{}")
+    assert found == {"totalTokens": 1}
+    ((method, path, headers, body),) = question.sent
+    assert (method, path, body) == ("POST", "/count", b"{}")
+    assert headers == (("Content-Type", "application/json"), *HEADERS)

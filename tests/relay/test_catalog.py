@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import orjson
 import pytest
 
+from proxy_core.credentials.model import Service
 from proxy_core.credentials.tokens import Authorizer
+from proxy_core.engine.shipped_families import SHIPPED_FAMILIES
 from proxy_core.errors import Failed, ProblemKind
-from proxy_core.relay.catalog import ASKED, KEEP_S, Catalog
-from proxy_core.upstream.google import NetworkFailure
+from proxy_core.relay.catalog import ASKED, KEEP_S, Catalog, with_aliases
+from proxy_core.upstream.google import API_BASE, NetworkFailure
 from tests.fakes.clock import FakeClock
 from tests.pool.made_up import made_pool
 from tests.relay.made_up import FakeAnswer, FakeAuthorizer, Reply, fault
@@ -40,10 +43,16 @@ class Shelf:
             upstream=self,
             clock=self.clock,
             loaded=self.loaded,
+            families=SHIPPED_FAMILIES,
         )
 
     async def send(
-        self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes | None
+        self,
+        method: str,
+        path: str,
+        headers: Iterable[tuple[str, str]],
+        body: bytes | None,
+        origin: str = API_BASE,
     ) -> FakeAnswer:
         await asyncio.sleep(0)
         name = dict(headers)["credential"]
@@ -157,3 +166,35 @@ async def test_an_empty_pool_says_so() -> None:
 async def test_odd_entries_of_a_list_are_skipped() -> None:
     odd = Reply(pieces=(b'{"models": [1, {"name": 2}, {"name": "models/one"}]}',))
     assert await Shelf(a=[odd]).ids() == {"one"}
+
+
+async def test_what_the_gemini_api_tells_of_a_model_goes_before_what_vertex_does() -> None:
+    known = "gemini-3.8-flash"
+    published = {"publisherModels": [{"name": f"publishers/google/models/{known}"}]}
+    published["publisherModels"].append({"name": "publishers/google/models/gemini-2.5-pro"})
+    shelf = Shelf(
+        paid=[Reply(pieces=(orjson.dumps(published),))], free=[listing(known, version="001")]
+    )
+    paid, free = (member.credential for member in shelf.pool.members.values())
+    shelf.pool.replace([replace(paid, service=Service.VERTEX), free])
+    models = await shelf.catalog.models()
+    assert models[known]["version"] == "001"
+    assert models["gemini-2.5-pro"]["name"] == "models/gemini-2.5-pro"
+    assert {path.partition("?")[0] for _, path in shelf.asked} == {
+        "/v1beta/models",
+        "/v1beta1/publishers/google/models",
+    }
+
+
+def test_an_alias_is_listed_as_the_first_of_its_models_that_there_is() -> None:
+    models = {"gemini-b": {"name": "models/gemini-b", "baseModelId": "gemini-b"}}
+    aliases = {"house": ("gemini-a", "models/gemini-b"), "gone": ("gemini-a",)}
+    assert with_aliases(models, aliases) == {
+        **models,
+        "house": {"name": "models/house", "baseModelId": "gemini-b"},
+    }
+
+
+def test_an_alias_hides_the_model_of_its_name() -> None:
+    models = {name: {"name": f"models/{name}", "baseModelId": name} for name in ("a", "b")}
+    assert with_aliases(models, {"a": ("b",)})["a"] == {"name": "models/a", "baseModelId": "b"}

@@ -123,3 +123,34 @@ def test_rungs_are_bounded() -> None:
         rungs.put(b"%d" % number, 2)
     assert rungs.get(b"0") == 0
     assert rungs.get(b"1") == 2
+
+
+def test_foreign_signatures_give_way_to_the_dummy_and_the_bytes_are_made_anew() -> None:
+    one = mender(raw=b"as it came")
+    one.resign(lambda _: False)
+    assert (one.raw, one.body) == (b"as it came", BODY)
+    one.resign(lambda signature: signature == "old")
+    assert one.raw is None
+    assert one.body["contents"][1]["parts"][0]["thoughtSignature"] == DUMMY_SIGNATURE
+
+
+def test_the_highest_thinking_level_is_lowered_once_and_then_left_out() -> None:
+    thinking = {"thinkingConfig": {"thinkingLevel": "XHIGH"}}
+    one = mender({**PLAIN, "generationConfig": thinking})
+    assert one.lower_thinking()
+    assert config(one) == {"thinkingConfig": {"thinkingLevel": "HIGH"}}
+    assert not one.lower_thinking()
+    assert one.mend(Cause.THINKING)
+    assert config(one) == {}
+
+
+def test_going_on_asks_the_same_with_the_token_and_mends_nothing() -> None:
+    one = mender()
+    one.go_on("token")
+    assert one.body == {**BODY, "continuationToken": "token"}
+    before = one.body
+    for cause in Cause:
+        assert not one.mend(cause)
+    one.resign(lambda signature: True)
+    assert not one.lower_thinking()
+    assert one.body is before

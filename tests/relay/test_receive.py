@@ -202,3 +202,19 @@ async def test_any_cut_of_a_stream_says_the_same(chunks: list[Any], cuts: list[i
     pieces.append(raw[start:])
     cut = await read(await stream_of(Reply(pieces=[piece for piece in pieces if piece])))
     assert cut == await read(await stream_of(Reply(pieces=(raw,))))
+
+
+async def test_whoever_wants_to_know_is_told_of_signed_chunks() -> None:
+    signed = chunk({"text": "", "thoughtSignature": "a"}, finish="STOP")
+    stream = await stream_of(Reply(pieces=(sse(HELLO, signed),)))
+    told: list[object] = []
+    stream.on_signed = told.append
+    assert await read(stream) == (sse(HELLO, signed), None)
+    assert told == [signed]
+
+
+async def test_a_chunk_with_a_call_may_be_brought_into_another_form() -> None:
+    call = chunk({"functionCall": {"name": "f"}}, finish="STOP")
+    stream = await stream_of(Reply(pieces=(sse(HELLO, call),)))
+    stream.reform = lambda given: {**given, "more": True}
+    assert await read(stream) == (sse(HELLO, {**call, "more": True}), None)

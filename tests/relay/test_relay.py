@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxy_core.errors import Failed, ProblemKind
-from proxy_core.relay.receive import StreamReply
 from tests.relay.made_up import (
     BREAKS_ITS_CALL,
     CUT,
     EMPTY,
     ERROR_FIRST,
+    HELLO,
     NO_CONNECTION,
     RESET,
     RESET_LATER,
@@ -23,6 +23,8 @@ from tests.relay.made_up import (
     Stage,
     call,
     fault,
+    marked,
+    sse,
 )
 
 SCRIPTED: dict[str, Reply] = {
@@ -54,6 +56,8 @@ SCRIPTED: dict[str, Reply] = {
     "bad": fault("invalid_argument"),
     "signature": fault("signature_missing"),
     "schema": fault("schema_too_complex"),
+    "hop": Reply(pieces=(sse(marked("hello", "CONTINUATION")),)),
+    "broken off": Reply(pieces=(sse(marked("hello"), HELLO), None)),
 }
 SCRIPTS = st.lists(st.sampled_from(sorted(SCRIPTED)), max_size=7)
 FORMS = st.sampled_from(["stream", "chunks"])
@@ -65,7 +69,7 @@ async def use(stage: Stage, form: str) -> None:
     if form == "chunks":
         await stage.relay.chunks(stage.exchange(), call())
         return
-    reply: StreamReply = await stage.relay.stream(stage.exchange(), call())
+    reply = await stage.relay.stream(stage.exchange(), call())
     try:
         while await reply.blocks():
             pass
@@ -128,7 +132,7 @@ def test_no_credential_is_asked_twice_in_one_moment_but_for_a_repair(
     names: list[str], script: list[str], form: str
 ) -> None:
     """The fake clock moves only for rests and back-offs, so one moment is one round."""
-    repairs = {"breaks its call", "expired", "signature", "schema"}
+    repairs = {"breaks its call", "expired", "signature", "schema", "hop", "broken off"}
     plain = [SCRIPTED[name] for name in script if name not in repairs]
 
     async def scenario() -> None:

@@ -188,3 +188,38 @@ def test_every_cut_of_a_request_is_an_answer_or_an_end(path: str) -> None:
     whole = raw.request(path, raw.chat_body())
     answers = ask_all([whole[:length] for length in range(0, len(whole), 7)])
     assert all(answer is None or answer.status < 500 for answer in answers)
+
+
+COLLECTIONS = ["files", "cachedContents", "batches", "fileSearchStores", "interactions"]
+KEPT_FIELDS = [
+    *("model", "input", "stream", "contents", "ttl", "file", "fileName", "batch", "tools", "uris"),
+    *("previous_interaction_id", "cached_content", "displayName"),
+]
+WHERE = ["", "/x", "/x/y", "/%2e%2e", "/a%0d%0ab", "/x==", "/" + "a" * 300, "/x/documents"]
+kept_path = st.builds(
+    "/v1beta/{}{}{}{}".format,
+    st.sampled_from([*COLLECTIONS, "tunedModels", "operations"]),
+    st.sampled_from(WHERE),
+    st.sampled_from(["", ":download", ":cancel", ":register", ":importFile", ":odd"]),
+    st.sampled_from(["", "?alt=media", "?alt=sse", "?pageToken=x", "?pageSize=1", "?stream=true"]),
+)
+kept_body = st.fixed_dictionaries({}, optional=dict.fromkeys(KEPT_FIELDS, anything))
+
+
+@few
+@given(
+    st.lists(
+        st.tuples(kept_path, st.sampled_from(["GET", "POST", "PATCH", "DELETE"]), kept_body),
+        min_size=4,
+        max_size=12,
+    )
+)
+def test_nothing_asked_about_what_projects_keep_is_answered_with_a_fault_of_ours(
+    all_asked: list[tuple[str, str, Any]],
+) -> None:
+    requests = [
+        raw.request(path, orjson.dumps(body), method=method, head=CLOSE)
+        for path, method, body in all_asked
+    ]
+    for asked, answer in zip(all_asked, ask_no_eof(requests), strict=True):
+        assert answer.status < 500, (asked, answer.body)

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from proxy_core.server.routes import ROUTES, Target, find, origin_form, speaks_gemini
+from proxy_core.server.routes import (
+    ROUTES,
+    Target,
+    find,
+    origin_form,
+    speaks_anthropic,
+    speaks_gemini,
+)
 
 GEMINI = CIMultiDict({"x-goog-api-key": "k"})
 
@@ -20,9 +27,28 @@ GEMINI = CIMultiDict({"x-goog-api-key": "k"})
         ("/chat/completions", Target.TRANSLATED),
         ("/v1beta/openai/chat/completions", Target.TRANSLATED),
         ("//v1///chat/completions//", Target.TRANSLATED),
+        ("/v1/responses", Target.TRANSLATED),
+        ("/responses/", Target.TRANSLATED),
+        ("/v1/responses/resp_1", Target.RESPONSE),
+        ("/v1beta/openai/responses/resp_1", Target.RESPONSE),
+        ("/responses/resp_1/input_items/", Target.RESPONSE_ITEMS),
+        ("/v1/completions", Target.TRANSLATED),
+        ("/v1/embeddings", Target.TRANSLATED),
+        ("/v1beta/openai/embeddings", Target.TRANSLATED),
+        ("/v1/images/generations", Target.TRANSLATED),
+        ("/images/edits", Target.TRANSLATED),
+        ("/v1/audio/speech/", Target.TRANSLATED),
+        ("/v1/audio/transcriptions", Target.TRANSLATED),
+        ("/v1/audio/translations", Target.TRANSLATED),
+        ("/v1/moderations", Target.NO_MODERATIONS),
         ("/v1/models", Target.OPENAI_MODELS),
         ("/v1beta/openai/models", Target.OPENAI_MODELS),
         ("/v1/models/gemini-3.8-flash", Target.OPENAI_MODEL),
+        ("/v1/messages", Target.TRANSLATED),
+        ("/anthropic/v1/messages", Target.TRANSLATED),
+        ("/v1/v1/messages/count_tokens", Target.TRANSLATED),
+        ("/anthropic/v1/models", Target.ANTHROPIC_MODELS),
+        ("/anthropic/v1/models/gemini-3.8-flash", Target.ANTHROPIC_MODEL),
         ("/v1beta/models", Target.NATIVE_MODELS),
         ("/v1beta/models/gemini-3.8-flash", Target.NATIVE_MODEL),
         ("/v1alpha/models/m:countTokens", Target.NATIVE_CALL),
@@ -35,6 +61,22 @@ def test_a_path_leads_to_its_route(path: str, target: Target) -> None:
     route = find(path, {}, "")
     assert route is not None
     assert route.target is target
+
+
+@pytest.mark.parametrize(
+    ("path", "takes_form"),
+    [
+        ("/v1/images/edits", True),
+        ("/v1/audio/transcriptions", True),
+        ("/v1/audio/translations", True),
+        ("/v1/images/generations", False),
+        ("/v1/audio/speech", False),
+    ],
+)
+def test_forms_are_taken_where_files_are_sent(path: str, takes_form: bool) -> None:
+    route = find(path, {}, "")
+    assert route is not None
+    assert route.takes_form is takes_form
 
 
 def test_a_shared_path_goes_by_the_clients_headers() -> None:
@@ -50,6 +92,40 @@ def test_a_shared_path_goes_by_the_clients_headers() -> None:
             route = find(path, headers, query)
             assert route is not None
             assert route.target is target
+
+
+def test_anthropics_clients_come_after_geminis_on_a_shared_path() -> None:
+    version = CIMultiDict({"anthropic-version": "2026-10-21"})
+    for path, target in (
+        ("/v1/models", Target.ANTHROPIC_MODELS),
+        ("/models", Target.ANTHROPIC_MODELS),
+        ("/v1/models/m", Target.ANTHROPIC_MODEL),
+        ("/v1beta/openai/models", Target.OPENAI_MODELS),
+        ("/v1beta/openai/models/m", Target.OPENAI_MODEL),
+        ("/v1beta/models", Target.NATIVE_MODELS),
+    ):
+        route = find(path, version, "")
+        assert route is not None
+        assert route.target is target
+    both = CIMultiDict({**version, **GEMINI})
+    native = find("/v1/models", both, "")
+    assert native is not None
+    assert native.target is Target.NATIVE_MODELS
+
+
+@pytest.mark.parametrize(
+    ("path", "speaks"),
+    [
+        ("/v1/messages/batches", True),
+        ("/anthropic/v1/files", True),
+        ("/anthropics", False),
+        ("/v1/threads/t/messages", False),
+        ("/v1/files", False),
+    ],
+)
+def test_some_paths_are_anthropics_whatever_the_headers(path: str, speaks: bool) -> None:
+    assert speaks_anthropic(path, {}) is speaks
+    assert speaks_anthropic(path, {"anthropic-version": "x"})
 
 
 @pytest.mark.parametrize(
@@ -79,7 +155,7 @@ def test_own_paths_lead_to_the_console(path: str) -> None:
         "/v1beta/models/m:" + "a" * 65,
         "/v1beta/models/m:generate-content",
         "/v1beta/models/..%2Fx:generateContent",
-        "/v1beta/tunedModels/m:generateContent",
+        "/v1beta/agents/m",
         "/v1/../v1/chat/completions",
         "localhost:80",
     ],

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from proxy_core.settings import (
+    FAMILIES_FILE,
     TOML_FILE,
     Settings,
     SettingsProblem,
@@ -323,3 +324,27 @@ def test_a_file_that_the_owner_named_must_be_there(given: str, option: str, tmp_
     with pytest.raises(SettingsProblem) as caught:
         load_owner_settings({}, {}, **{given: tmp_path / "missing"})  # type: ignore[arg-type]  # a path
     assert caught.value.setting == option
+
+
+def test_the_owners_families_come_with_the_settings(toml: Path) -> None:
+    families = toml.with_name(FAMILIES_FILE)
+    assert load_settings({}, {}, None, toml).families == {}
+    families.write_text("[house]\nprefill = true\n")
+    settings = load_settings({}, {}, None, toml)
+    assert settings.families == {"house": {"prefill": True}}
+    assert read(settings.origin).families == settings.families
+    assert load_settings({}, {}, None, None).families == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"[house]\nprefill =\n", "families.toml is not valid TOML (line 2)"),
+        (b"\xff", "families.toml is not UTF-8 text"),
+    ],
+)
+def test_families_that_cannot_be_read_are_named(toml: Path, content: bytes, told: str) -> None:
+    toml.with_name(FAMILIES_FILE).write_bytes(content)
+    with pytest.raises(SettingsProblem) as raised:
+        load_settings({}, {}, None, toml)
+    assert str(raised.value) == told

@@ -115,3 +115,44 @@ async def test_idle_connections_are_dropped_and_the_next_request_makes_a_new_one
             await upstream.send("GET", "/", (), None)
         assert failures == [True]
     await connector.close()
+
+
+async def test_each_origin_is_asked_at_its_own_host_over_one_connector() -> None:
+    heads: list[str] = []
+    connector = open_connector()
+    origins = ("http://one.example", "http://two.example")
+    async with recording_proxy(heads) as port:
+        upstream = GoogleUpstream(
+            connector,
+            user_agent="pollux/test",
+            connect_timeout_s=5,
+            silence_timeout_s=5,
+            proxy=f"http://127.0.0.1:{port}",
+        )
+        for origin in (*origins, origins[0]):
+            answer = await upstream.send("POST", "/path", (), b"{}", origin)
+            assert await answer.readany() == b"{}"
+            answer.release()
+    await connector.close()
+    told = [head.split("\r\n")[:2] for head in heads]
+    assert told == [
+        [f"POST {origin}/path HTTP/1.1", f"Host: {origin.removeprefix('http://')}"]
+        for origin in (*origins, origins[0])
+    ]
+
+
+async def test_a_base_url_stands_for_every_origin() -> None:
+    heads: list[str] = []
+    connector = open_connector()
+    async with recording_proxy(heads) as port:
+        upstream = GoogleUpstream(
+            connector,
+            user_agent="pollux/test",
+            connect_timeout_s=5,
+            silence_timeout_s=5,
+            base_url=f"http://127.0.0.1:{port}",
+        )
+        answer = await upstream.send("POST", "/path", (), b"{}", "https://elsewhere.example")
+        answer.release()
+    await connector.close()
+    assert f"Host: 127.0.0.1:{port}" in heads[0]

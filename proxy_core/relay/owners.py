@@ -1,0 +1,134 @@
+"""Which project owns what clients name: files, caches, batches, stores, interactions.
+
+Only credentials of that project reach such a thing. The owner is noted when Google answers for
+the thing: when it is made, looked at or listed. What nobody has seen yet is not pinned, and then
+Google decides; asking all projects in turn for it lost, for it would cost a request each, and a
+list tells the same. Not here: which names a request holds (`gemini.resources`).
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
+
+from proxy_core.clock import Clock
+from proxy_core.credentials.model import Service
+from proxy_core.errors import BadRequest
+from proxy_core.gemini.resources import expires_at, named_by, things_of
+from proxy_core.gemini.wire import Call, JsonObject
+from proxy_core.pool.pool import Pool
+
+MOST = 50_000
+"Kept while there is no memory yet; far more than one start brings."
+
+
+class Bindings(Protocol):
+    """Names of things with the unit that owns each, until they expire."""
+
+    def __len__(self) -> int: ...
+
+    def get(self, name: str) -> str | None: ...
+
+    def put(self, name: str, project: str, expires_at: float) -> None: ...
+
+    def forget(self, name: str) -> None: ...
+
+
+class Pin(NamedTuple):
+    """Where a request has to go."""
+
+    unit: str
+    resource: str
+    "The thing that pins it."
+
+
+class BriefBindings:
+    """Bindings in this process, until those that outlive it are open."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.bound: dict[str, tuple[str, float]] = {}
+
+    def __len__(self) -> int:
+        return len(self.bound)
+
+    def get(self, name: str) -> str | None:
+        unit, ends = self.bound.get(name, (None, 0.0))
+        return unit if ends > self._clock.now() else None
+
+    def put(self, name: str, project: str, expires_at: float) -> None:
+        if len(self.bound) < MOST or name in self.bound:
+            self.bound[name] = (project, expires_at)
+
+    def forget(self, name: str) -> None:
+        self.bound.pop(name, None)
+
+
+class Owners:
+    """Looks owners up and notes them. Per process."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._brief = BriefBindings(clock)
+        self._bindings: Bindings = self._brief
+
+    def keep_in(self, bindings: Bindings) -> None:
+        """Notes owners there from now on, and those that were noted before."""
+        for name, (unit, ends) in self._brief.bound.items():
+            bindings.put(name, unit, ends)
+        self._brief.bound.clear()
+        self._bindings = bindings
+
+    def pinned(self, call: Call) -> Call:
+        """The call with its owner, where it names something that has one. Raises BadRequest."""
+        if not self._bindings:  # as most pools have it: no look at the body
+            return call
+        pin = self.of(named_by(call))
+        return call if pin is None else call._replace(project=pin.unit, resource=pin.resource)
+
+    def of(self, names: Iterable[str]) -> Pin | None:
+        """The one owner of these things, None where none is known. Raises BadRequest for two."""
+        found: Pin | None = None
+        for name in names:
+            bound = self._bindings.get(name)
+            if bound is None:
+                continue
+            unit = self._unit(bound)
+            if found is not None and found.unit != unit:
+                raise BadRequest(
+                    f"{found.resource} and {name} belong to different Google Cloud projects, and "
+                    "no credential reaches both. Upload or create them anew in the same project."
+                )
+            found = found or Pin(unit, name)
+        return found
+
+    def learn(self, answer: JsonObject, unit: str, collection: str = "") -> None:
+        """Notes the owner of all that an answer of Google shows.
+
+        unit: whose credential got the answer. collection: what was asked for.
+        """
+        now = self._clock.now()
+        for root, thing in things_of(answer, collection).items():
+            if not thing and self._bindings.get(root) is not None:
+                continue  # mentioned only; what is known of it says more
+            self._bindings.put(root, unit, expires_at(root, thing, now))
+
+    def homes(self) -> list[str]:
+        """The units whose credentials may be asked what their project keeps, in a lasting order."""
+        return sorted(
+            unit.id
+            for unit in self._pool.units.values()
+            if unit.service is Service.GEMINI and unit.usable
+        )
+
+    def note(self, name: str, unit: str, life_s: float) -> None:
+        """Notes the owner of what no answer shows as a thing."""
+        self._bindings.put(name, unit, self._clock.now() + life_s)
+
+    def forget(self, root: str) -> None:
+        """It was deleted."""
+        self._bindings.forget(root)
+
+    def _unit(self, bound: str) -> str:
+        """The unit as it is called now."""
+        unit = self._pool.unit_of(bound)
+        return bound if unit is None else unit.id

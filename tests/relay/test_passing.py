@@ -1,0 +1,147 @@
+"""Requests about what a project keeps, one attempt at a time and over failures."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proxy_core.errors import Failed, ProblemKind
+from proxy_core.relay.passing import Passage, PassedReply, passed_back
+from tests.relay.made_up import EMPTY, NO_CONNECTION, RESET, Reply, Stage, fault
+
+FILE = Reply(pieces=(b'{"name": ', b'"files/x"}'), headers={"Content-Type": "application/json"})
+NOT_OWNED = fault("file_not_owned")
+
+
+def passage(**more: Any) -> Passage:
+    given: dict[str, Any] = {"method": "GET", "path": "/v1beta/files/x", "lane": "/files"}
+    return Passage(**{**given, **more})
+
+
+async def passed(stage: Stage, asked: Passage) -> PassedReply:
+    task = asyncio.ensure_future(stage.relay.pass_on(stage.exchange(), asked))
+    await stage.finish(task)
+    return task.result()
+
+
+async def test_json_comes_whole_and_read() -> None:
+    stage = Stage(script=[FILE])
+    reply = await passed(stage, passage())
+    assert (reply.body, reply.document) == (b'{"name": "files/x"}', {"name": "files/x"})
+    assert reply.unit == "project-a"
+    reply.close()
+    assert stage.all_is_back()
+
+
+async def test_a_download_and_events_come_piece_by_piece() -> None:
+    for asked, kind in (
+        (passage(download=True), "application/json"),
+        (passage(), "text/event-stream"),
+    ):
+        stage = Stage(script=[Reply(pieces=(b"one", b"two"), headers={"Content-Type": kind})])
+        reply = await passed(stage, asked)
+        assert reply.body is None
+        assert [await reply.read() for _ in range(3)] == [b"one", b"two", b""]
+        reply.close()
+        assert stage.all_is_back()
+
+
+async def test_an_empty_answer_is_one() -> None:
+    stage = Stage(script=[EMPTY])
+    reply = await passed(stage, passage(method="DELETE"))
+    assert (reply.body, reply.document) == (b"", {})
+    reply.close()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        Reply(pieces=(b"<html>",)),
+        Reply(pieces=(b"[1]",)),
+        Reply(pieces=(b'{"error": {"code": 503, "status": "UNAVAILABLE"}}',)),
+        NO_CONNECTION,
+        RESET,
+    ],
+)
+async def test_no_answer_is_asked_for_again(broken: Reply) -> None:
+    stage = Stage(script=[broken, FILE])
+    reply = await passed(stage, passage())
+    assert reply.document == {"name": "files/x"}
+    assert len(stage.contacted) == 2
+    reply.close()
+
+
+async def test_what_began_something_perhaps_is_not_sent_again() -> None:
+    stage = Stage(script=[RESET, FILE])
+    with pytest.raises(Failed):
+        await passed(stage, passage(method="POST", body=b"{}", repeatable=False))
+    assert len(stage.contacted) == 1
+    assert stage.all_is_back()
+
+
+async def test_a_refusal_that_names_no_reason_is_of_the_thing_where_one_is_named() -> None:
+    refused = Reply(403, (b'{"error": {"code": 403, "message": "No.", "status": "X"}}',))
+    stage = Stage(script=[refused])
+    with pytest.raises(Failed) as failed:
+        await passed(stage, passage(project="project-a", resource="files/x"))
+    assert failed.value.problem.kind is ProblemKind.NOT_FOUND
+    assert stage.contacted == ["a"]
+    assert all(not pair.until for lane in stage.pool.lanes.values() for pair in lane.pairs.values())
+
+
+async def test_a_refusal_of_a_thing_rests_nothing_and_does_not_rotate() -> None:
+    for refusal in (NOT_OWNED, fault("model_not_found")):
+        stage = Stage(script=[refusal])
+        with pytest.raises(Failed) as failed:
+            await passed(stage, passage())
+        assert failed.value.problem.kind is ProblemKind.NOT_FOUND
+        assert len(stage.contacted) == 1
+
+
+async def test_a_stale_access_token_is_renewed_once() -> None:
+    stage = Stage(script=[fault("access_token_expired"), FILE])
+    reply = await passed(stage, passage())
+    assert stage.contacted[0] == stage.contacted[1] or len(stage.authorizer.expired) <= 1
+    reply.close()
+
+
+def test_only_what_is_the_clients_business_goes_back() -> None:
+    told = {
+        "Content-Type": "text/plain",
+        "X-Goog-Upload-Status": "active",
+        "X-Goog-Upload-Control-URL": "https://google",
+        "Set-Cookie": "a=b",
+        "Server": "ESF",
+        "Alt-Svc": "h3",
+    }
+    assert passed_back(told) == {"content-type": "text/plain", "x-goog-upload-status": "active"}
+
+
+REPLIES = [FILE, EMPTY, NO_CONNECTION, RESET, NOT_OWNED, fault("per_minute_429", retry_s=2)]
+
+
+@settings(max_examples=80)
+@given(
+    st.lists(st.sampled_from(REPLIES), max_size=6),
+    st.booleans(),
+    st.sampled_from([None, "project-a", "project-b", "nowhere"]),
+    st.integers(0, 12),
+)
+async def test_every_lease_comes_back_whatever_happens(
+    script: list[Reply], download: bool, project: str | None, cancelled_after: int
+) -> None:
+    stage = Stage(script=script)
+    asked = passage(download=download, project=project, resource="files/x")
+    task = asyncio.ensure_future(stage.relay.pass_on(stage.exchange(), asked))
+    for _ in range(cancelled_after):
+        await asyncio.sleep(0)
+    if cancelled_after % 2:
+        task.cancel()
+    await stage.finish(task)
+    if not task.cancelled() and task.exception() is None:
+        task.result().close()
+    assert stage.all_is_back()
+    if project is not None:
+        assert set(stage.contacted) <= {project.removeprefix("project-")}
