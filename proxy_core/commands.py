@@ -26,6 +26,8 @@ class RefusalCode(StrEnum):
     "Not in this state, e.g. a sign-in that has ended."
     UNAVAILABLE = "unavailable"
     "Not now: the vault is not open, or Google cannot be reached."
+    SCOPE_MISSING = "scope_missing"
+    "The sign-in does not allow it: the account has to sign in again, for more."
     STORE_FAILED = "store_failed"
     "It could not be written."
 
@@ -369,6 +371,14 @@ class Commands(SignInCommands, Protocol):
 
     async def rename(self, credential_id: str, label: str) -> None:
         """An empty label brings back the one that Pollux gave."""
+
+    async def set_service(
+        self, credential_id: str, service: Literal["gemini", "vertex"], location: str = "global"
+    ) -> None:
+        """Uses it with Vertex AI, which is billed and comes last, or with the Gemini API again.
+
+        location: of Vertex AI. Whether Google lets it, `check` tells.
+        """
 
     async def removal_of(self, credential_id: str) -> Removal: ...
 

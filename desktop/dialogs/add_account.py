@@ -48,14 +48,16 @@ LEAST = 320
 
 
 class AddAccount(WorkingSheet):
-    """again: id of a credential whose account signs in again."""
+    """again: id of a credential whose account signs in again; vertex: for Vertex AI too."""
 
-    def __init__(self, desk: Desk, parent: QWidget, again: str | None = None) -> None:
+    def __init__(
+        self, desk: Desk, parent: QWidget, again: str | None = None, *, vertex: bool = False
+    ) -> None:
         super().__init__(desk, "", parent, 640)
         title = self.tr("Add Google account") if again is None else self.tr("Sign in again")
         self.setWindowTitle(title)
         self.heading.setText(title)
-        self._over, self._again = parent, again
+        self._over, self._again, self._vertex = parent, again, vertex
         views = desk.bridge.snapshot.credentials
         self._wanted = next((view.label for view in views if view.id == again), "")
         if self._wanted:
@@ -116,7 +118,8 @@ class AddAccount(WorkingSheet):
             guide.key_asked.connect(self._use_key)
             self._show_step(guide, self.cancel_button())
         elif self._again is not None:
-            self._begin(SignInRequest(way_of(client), again=self._again))
+            request = SignInRequest(way_of(client), vertex=self._vertex, again=self._again)
+            self._begin(request)
         else:
             start = Start(self.desk, client)
             go_on = self._primary(self.tr("Open Google's page"), "open")

@@ -15,6 +15,7 @@ from desktop.desk import Desk
 from desktop.dialogs.add_account import AddAccount
 from desktop.dialogs.remove import Remove
 from desktop.dialogs.rename import Rename
+from desktop.dialogs.use_vertex import UseVertex
 from desktop.look import icons
 from desktop.pages.accounts_rows import clearable
 from desktop.tasks import spawn
@@ -61,6 +62,7 @@ class CredentialCommands(QObject):
             )
         if view.kind != "unknown":
             found += self._switches(view)
+            found.append(self._service(view, over))
             found.append(
                 Deed(
                     "rename",
@@ -93,6 +95,13 @@ class CredentialCommands(QObject):
                 Deed("clear", self.tr("Clear cooldown"), "clock", lambda: self._clear(view))
             )
         return found
+
+    def _service(self, view: CredentialView, over: QWidget) -> Deed:
+        if view.service == "vertex":
+            text = self.tr("Stop using Vertex AI")
+            return Deed("vertex", text, "undo", lambda: self._stop_billing(view))
+        text = self.tr("Use Vertex AI…")
+        return Deed("vertex", text, "bolt", lambda: self.use_vertex(view, over))
 
     def menu(self, view: CredentialView, parent: QWidget) -> QMenu:
         """The deeds as a menu; it lets go of itself once it is closed."""
@@ -129,7 +138,20 @@ class CredentialCommands(QObject):
         self.checked.emit(results)
 
     def _again(self, view: CredentialView, parent: QWidget) -> None:
-        AddAccount(self._desk, parent, again=view.id).open()
+        AddAccount(self._desk, parent, again=view.id, vertex=view.service == "vertex").open()
+
+    def use_vertex(self, view: CredentialView, parent: QWidget) -> None:
+        """Asks for the location, and whether it may be billed; then asks Google."""
+        sheet = UseVertex(self._desk, parent, view)
+        sheet.accepted.connect(lambda: self.check(view.id))
+        sheet.open()
+
+    def _stop_billing(self, view: CredentialView) -> None:
+        self._ask(self._use_gemini(view), name="stop using Vertex AI")
+
+    async def _use_gemini(self, view: CredentialView) -> None:
+        await self._desk.bridge.ask(lambda to: to.set_service(view.id, "gemini"))
+        await self._check(view.id)
 
     def _enable(self, view: CredentialView, *, on: bool) -> None:
         said = self.tr("{label} is switched on.") if on else self.tr("{label} is switched off.")

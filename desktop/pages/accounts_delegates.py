@@ -82,6 +82,7 @@ class _Pen:
         self._cell: QRect = option.rect
         self._state: QStyle.StateFlag = option.state
         self._direction: Qt.LayoutDirection = option.direction
+        self._warn = tokens.warn.strong
         painter.setLayoutDirection(self._direction)
         self._room = self._cell.adjusted(_SIDE, 0, -_SIDE, 0)
 
@@ -117,7 +118,9 @@ class _Pen:
             sign = QRect(lower.left(), lower.center().y() - 6, 13, 13)
             icons.draw(self._painter, "link", self._tokens.accent_text, QRectF(self._placed(sign)))
             lower.adjust(17, 0, 0, 0)
-        self._text(lower, row.project, self._tokens.muted, scaled_font("caption"))
+        colour = self._warn if row.billed else self._tokens.muted
+        font = scaled_font("caption", strong=bool(row.billed))
+        self._text(lower, row.billed or row.project, colour, font)
 
     def _avatar(self, row: Row, place: QRect) -> None:
         painter, kind = self._painter, row.view.kind
@@ -147,7 +150,7 @@ class _Pen:
             chip.setTop(room.center().y() - (CHIP_HEIGHT + lines) // 2 - 1)
             chip.setHeight(CHIP_HEIGHT)
             below = QRect(room.left(), chip.bottom() + 3, room.width(), lines)
-            colour = self._tokens.warn.strong if standing.tone == "warn" else self._tokens.muted
+            colour = self._warn if standing.tone == "warn" else self._tokens.muted
             self._text(below, note, colour, scaled_font("caption"))
         where = QStyle.visualRect(self._direction, self._cell, chip)
         draw_chip(self._painter, where, row.chip, standing.tone, standing.icon, self._tokens)

@@ -1,9 +1,10 @@
 """All that is known of one credential, and what can be done with it."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QVBoxLayout, QWidget
 
 from desktop import words
+from desktop.asked import model_words
 from desktop.desk import Desk
 from desktop.dialogs.links import with_buttons
 from desktop.dialogs.working import WorkingSheet
@@ -18,7 +19,7 @@ from desktop.pages.accounts_rows import (
     shown_state,
 )
 from desktop.pages.accounts_words import cause_word, store_word
-from desktop.widgets.buttons import button
+from desktop.widgets.buttons import Switch, button
 from desktop.widgets.flow import Flow
 from desktop.widgets.marks import Bar, Chip
 from desktop.widgets.panels import Card, clear, column, row
@@ -130,20 +131,22 @@ class Details(WorkingSheet):
         content.setLayout(inner)
         inner.addWidget(self._state(shown))
         inner.addLayout(self._facts(shown))
+        if shown.view.kind != "unknown":
+            inner.addWidget(self._vertex(shown))
         if shown.view.models:
             inner.addWidget(self._models(shown.view))
         inner.addWidget(self._rotation(shown))
         inner.addStretch(1)
         self.stage.hold(content)
         self.stage.verticalScrollBar().setValue(at)
-        for made in content.findChildren(QPushButton):
+        for made in content.findChildren(QAbstractButton):
             if made.text() == focused:
                 made.setFocus()
 
     def _focused_text(self) -> str:
         """Of the button within the stage that has the focus, which its successor gets."""
         focused = self.focusWidget()
-        if isinstance(focused, QPushButton) and self.stage.isAncestorOf(focused):
+        if isinstance(focused, QAbstractButton) and self.stage.isAncestorOf(focused):
             return focused.text()
         return ""
 
@@ -163,7 +166,7 @@ class Details(WorkingSheet):
         if standing.rests and standing.note:
             places = self._line or self.desk.in_line.line
             sentence = self.tr("It rests for {model}, and comes back by itself.")
-            sentence = sentence.format(model=places.model if places else "")
+            sentence = sentence.format(model=model_words(places.model) if places else "")
         elif standing.rests:
             sentence = self.tr("All of its models rest. They come back by themselves.")
         if sentence.rstrip(".") != shown.chip:  # it would only say the chip again
@@ -217,6 +220,26 @@ class Details(WorkingSheet):
             return self.tr("no answer since the start")
         return self.tr("not tried since the start")
 
+    def _vertex(self, shown: Row) -> QWidget:
+        view, card = shown.view, Card()
+        line = Flow(across=M, down=S)
+        switch = Switch(self.theme, self.tr("Use Vertex AI (billed)"))
+        switch.setChecked(bool(shown.billed))
+        # It shows what is, which its owner has to confirm first.
+        switch.clicked.connect(lambda: switch.setChecked(bool(shown.billed)))
+        switch.clicked.connect(self._deed(shown, "vertex").do)
+        line.addWidget(switch)
+        if shown.billed:
+            place = self.tr("Location: {location}").format(location=view.location)
+            change = button(self.theme, self.tr("Change location…"), kind="quiet")
+            change.clicked.connect(lambda: self._commands.use_vertex(view, self))
+            line.addWidget(label(place, "body"))
+            line.addWidget(change)
+        card.body.addLayout(line)
+        text = self.tr("Google bills every call of Vertex AI. It is used after all others.")
+        card.body.addWidget(label(text, "muted", wrap=True))
+        return card
+
     def _models(self, view: CredentialView) -> QWidget:
         card = Card(self.tr("Models"))
         grid = QGridLayout()
@@ -229,7 +252,7 @@ class Details(WorkingSheet):
             grid.addWidget(label(text, "caption"), 0, at)
         for at, model in enumerate(view.models, 1):
             word = words.state_word(shown_state(view, model))
-            grid.addWidget(ElidedLabel(model.model, "strong"), at, 0)
+            grid.addWidget(ElidedLabel(model_words(model.model), "strong"), at, 0)
             chip = Chip(self.theme, self._chip(model, word.word), word.tone, word.icon)
             grid.addWidget(chip, at, 1)
             grid.addWidget(self._gauge(model, model.used_minute, model.limit_minute), at, 2)
@@ -255,7 +278,7 @@ class Details(WorkingSheet):
             text = words.number(used)
         inner.addWidget(label(text, "body"))
         if limit:
-            bar = Bar(self.theme, model.model)
+            bar = Bar(self.theme, model_words(model.model))
             bar.show_share(used / limit, text, bar_colour(used / limit))
             inner.addWidget(bar)
         return made
@@ -277,7 +300,7 @@ class Details(WorkingSheet):
         return self.tr("It is not in rotation.")
 
     def _place_words(self, line: Line, place: Place, at: int) -> str:
-        model = line.model or self.tr("any model")
+        model = model_words(line.model) or self.tr("any model")
         if not place.free:
             said = words.said(place.sentence)
             text = self.tr("It is passed over for {model} now: {sentence}")

@@ -143,7 +143,7 @@ class AccountsModel(QAbstractTableModel):
             return self.tr("Commands for {label}").format(label=row.view.label)
         parts = [self.text_of(row, column)]
         if column is Column.NAME:
-            parts += [row.project, self._sharing(row)]
+            parts += [row.billed, row.project, self._sharing(row)]
         elif column is Column.STATE:
             parts.append(row.standing.note)
         elif column is Column.USE:
@@ -153,7 +153,7 @@ class AccountsModel(QAbstractTableModel):
     def _tip(self, row: Row, column: Column) -> str:
         match column:
             case Column.NAME:
-                lines = [row.view.label, row.project, self._sharing(row)]
+                lines = [row.view.label, row.billed, row.project, self._sharing(row)]
                 return "\n".join(line for line in lines if line)
             case Column.STATE:
                 said = (words.said(row.view.sentence), words.said(row.view.next_step))
@@ -197,7 +197,7 @@ class SortedAccounts(QSortFilterProxyModel):
 
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
         row = self._source.rows[source_row]
-        texts = (row.view.label, row.project, row.id, row.view.store, row.standing.note)
+        texts = (row.view.label, row.billed, row.project, row.id, row.view.store, row.standing.note)
         shown = (self._source.text_of(row, column) for column in (Column.KIND, Column.STATE))
         hay = " ".join((*texts, *shown)).casefold()
         return all(word in hay for word in self._sought)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QCoreApplication
 
 from desktop import words
+from desktop.asked import model_words
 from desktop.figures.rotation import Rotation, Turn
 from desktop.look.tokens import Tone
 from proxy_core.api import CredentialView, Line, ModelView, Place
@@ -84,7 +85,7 @@ class Row:
     last_at: float
     "0 where it was not used since the start."
     shares_with: tuple[str, ...]
-    "Labels of the other credentials of its project."
+    "Labels of the other credentials of its project, at the same service."
 
     @property
     def id(self) -> str:
@@ -92,13 +93,20 @@ class Row:
 
     @property
     def name(self) -> str:
-        """The label without the project that Pollux puts behind it, which has its own line."""
+        """The label without the project that Pollux puts behind it, where that has its own line."""
         label, project = self.view.label, self.view.project
-        return label.removesuffix(f" · {project}") if project else label
+        return label.removesuffix(f" · {project}") if project and not self.billed else label
 
     @property
     def project(self) -> str:
         return self.view.project or _tr("project not known yet")
+
+    @property
+    def billed(self) -> str:
+        """That it is used with Vertex AI, and where: in place of the project; mostly empty."""
+        if self.view.service != "vertex":
+            return ""
+        return _tr("Vertex AI · billed · {location}").format(location=self.view.location)
 
     @property
     def counts(self) -> bool:
@@ -120,7 +128,7 @@ def rows_of(
         _row(
             view,
             standing_of(view, now, places.get(view.id), model),
-            shared.get(view.project or "", []),
+            shared.get((view.project, view.service), []),
             rotation.turns.get(view.id),
             now,
         )
@@ -128,11 +136,14 @@ def rows_of(
     )
 
 
-def _by_project(credentials: Sequence[CredentialView]) -> Mapping[str, list[CredentialView]]:
-    found: dict[str, list[CredentialView]] = {}
+def _by_project(
+    credentials: Sequence[CredentialView],
+) -> Mapping[tuple[str | None, str], list[CredentialView]]:
+    """By project and service: at Vertex AI a project has other quotas."""
+    found: dict[tuple[str | None, str], list[CredentialView]] = {}
     for view in credentials:
         if view.project:
-            found.setdefault(view.project, []).append(view)
+            found.setdefault((view.project, view.service), []).append(view)
     return found
 
 
@@ -230,20 +241,21 @@ def use_of(view: CredentialView, now: float) -> Use:
     model = busiest(view)
     if model is None:
         return Use(_tr("Not used yet"), None)
+    name = model_words(model.model)
     rest = (model.until or 0.0) if rests(model, now) else None
     if model.limit_day:
         is_spent = rest is not None and model.state == "day_spent"
         anew = rest if is_spent and rest is not None else midnight_in_los_angeles(now)
         used = min(model.used_day, model.limit_day)  # refused ones count at Google too
         text = filled(_tr("{used} of {limit} today"), used, model.limit_day)
-        return Use(text, used / model.limit_day, model.model, words.span(anew - now))
+        return Use(text, used / model.limit_day, name, words.span(anew - now))
     if model.limit_minute:  # of a rolling minute: only a rest has an end
         used = min(model.used_minute, model.limit_minute)
         text = filled(_tr("{used} of {limit} this minute"), used, model.limit_minute)
         left = "" if rest is None else words.span(rest - now)
-        return Use(text, used / model.limit_minute, model.model, left)
+        return Use(text, used / model.limit_minute, name, left)
     text = _tr("{used} today").format(used=words.number(model.used_day))
-    return Use(text, None, model.model)
+    return Use(text, None, name)
 
 
 def midnight_in_los_angeles(now: float) -> float:

@@ -22,7 +22,7 @@ _CAUSES: Mapping[str, object] = {
     "scope_missing": QT_TRANSLATE_NOOP("Accounts", "A permission of the sign-in was missing"),
     "client_invalid": QT_TRANSLATE_NOOP("Accounts", "The OAuth client was refused"),
     "blocked_by_admin": QT_TRANSLATE_NOOP("Accounts", "An administrator blocked it"),
-    "api_off": QT_TRANSLATE_NOOP("Accounts", "The Gemini API was switched off"),
+    "api_off": QT_TRANSLATE_NOOP("Accounts", "The API was switched off in its project"),
     "project_denied": QT_TRANSLATE_NOOP("Accounts", "The project was denied"),
     "billing": QT_TRANSLATE_NOOP("Accounts", "Billing did not work"),
     "region": QT_TRANSLATE_NOOP("Accounts", "It may not be used from this region"),

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop import words
+from desktop import asked, words
 from desktop.desk import Desk
 from desktop.look.metrics import XS, L, M, S
 from desktop.pages import activity_words
@@ -77,18 +77,12 @@ class RequestSheet(Sheet):
         arrival = self.tr("{date}, {time}").format(
             date=words.date(event.at), time=words.clock(event.at)
         )
-        spoken = (
-            self.tr("{api}, streamed") if event.stream else self.tr("{api}, answered in one piece")
-        )
         facts = [
             (self.tr("Arrived"), arrival),
             (self.tr("Client"), event.client or self.tr("It gave no name.")),
             (self.tr("Model"), event.model or self.tr("None was named.")),
-            (
-                self.tr("Interface"),
-                spoken.format(api=activity_words.interface_words(event.dialect)),
-            ),
-            (self.tr("Action"), event.action),
+            (self.tr("Interface"), asked.manner_words(event)),
+            (self.tr("Asked for"), asked.deed_words(event.action)),
             (self.tr("HTTP status"), str(event.status)),
             (self.tr("Tokens"), self._tokens(event)),
             (self.tr("Time"), self._took(event)),
@@ -118,7 +112,12 @@ class RequestSheet(Sheet):
         card = Card(self.tr("%n attempt(s)", "", len(event.attempts)))
         card.body.setSpacing(S)
         if not event.attempts:
-            card.body.addWidget(label(self.tr("No credential was tried."), "muted", wrap=True))
+            none = (
+                self.tr("No credential was tried.")
+                if event.error
+                else self.tr("No credential was needed.")
+            )
+            card.body.addWidget(label(none, "muted", wrap=True))
         for at, attempt in enumerate(event.attempts):
             if at:
                 card.body.addWidget(Line())

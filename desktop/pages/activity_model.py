@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
 )
 
-from desktop import words
+from desktop import asked, words
 from desktop.figures.figures import KEPT
 from desktop.pages import activity_words
 from desktop.pages.activity_words import Outcome
@@ -58,7 +58,8 @@ class Requests(QAbstractTableModel):
         }
         self._below: Mapping[Column, Callable[[ExchangeEnded], str]] = {
             Column.TIME: self._took,
-            Column.CLIENT: lambda event: activity_words.interface_words(event.dialect),
+            Column.CLIENT: asked.interface_words,
+            Column.MODEL: asked.unusual_deed,
             Column.CREDENTIAL: activity_words.why,
             Column.TOKENS: self._cached,
         }
@@ -158,7 +159,9 @@ class Requests(QAbstractTableModel):
         return self._spoken(event, column)
 
     def _credential(self, event: ExchangeEnded) -> str:
-        return activity_words.credential(event) or self.tr("None was tried")
+        if label := activity_words.credential(event):
+            return label
+        return self.tr("None was tried") if event.error else self.tr("None was needed")
 
     def _tokens(self, event: ExchangeEnded) -> str:
         if event.tokens is None:
@@ -188,6 +191,7 @@ class Requests(QAbstractTableModel):
             self.tr("Request"),
             self.tr("Client"),
             self.tr("Interface"),
+            self.tr("Asked for"),
             self.tr("Model"),
             self.tr("Credential"),
             self.tr("Attempts"),
@@ -233,7 +237,8 @@ def _searched(event: ExchangeEnded) -> str:
     texts = (
         event.model,
         event.client,
-        activity_words.interface_words(event.dialect),
+        asked.interface_words(event),
+        asked.deed_words(event.action),
         str(event.status),
         activity_words.status_word(event).word,
         event.id,
@@ -252,7 +257,8 @@ def _values(event: ExchangeEnded) -> list[object]:
         words.clock(event.at),
         event.id,
         event.client,
-        activity_words.interface_words(event.dialect),
+        asked.interface_words(event),
+        asked.deed_words(event.action),
         event.model,
         activity_words.credential(event),
         len(event.attempts),

@@ -1,4 +1,7 @@
-"""What came of one request, in words. Pure but for the translation."""
+"""What came of one request, in words. Pure but for the translation.
+
+Not here: what was asked for (`asked_words`).
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -6,6 +9,7 @@ from enum import StrEnum
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from desktop import words
+from desktop.asked import LIVE
 from desktop.words import StateWord
 from proxy_core.api import AttemptRecord, ExchangeEnded, cause_words
 
@@ -88,6 +92,8 @@ def end_words(event: ExchangeEnded) -> str:
     """How a request ended, in a sentence."""
     if problem := problem_words(event):
         return problem
+    if event.action == LIVE:
+        return _tr("The session was held to its end.")
     if outcome(event) is Outcome.ANSWERED:
         return _tr("The client got its answer.")
     if _switched(event):
@@ -116,17 +122,13 @@ def attempt_word(event: ExchangeEnded, attempt: AttemptRecord) -> StateWord:
         return StateWord(_tr("Google was answering when the client left."), "off", "info")
     if event.error is not None and event.status < 400:
         return StateWord(_tr("Google began to answer, and broke off."), "bad", "cross")
+    if event.action == LIVE:
+        return StateWord(_tr("Google held the session."), "ok", "check")
     return StateWord(_tr("Google answered."), "ok", "check")
 
 
 def _cause_words(attempt: AttemptRecord) -> str:
     return words.said(cause_words(attempt.outcome))
-
-
-def interface_words(dialect: str) -> str:
-    """Whose HTTP API the client spoke, by the slug of the dialect."""
-    name = _INTERFACES.get(dialect)
-    return dialect.replace("_", " ") if name is None else name
 
 
 def _switched(event: ExchangeEnded) -> bool:
@@ -136,16 +138,6 @@ def _switched(event: ExchangeEnded) -> bool:
 def _missed(event: ExchangeEnded) -> list[AttemptRecord]:
     return [attempt for attempt in event.attempts if attempt.outcome != "ok"]
 
-
-_INTERFACES: Mapping[str, str] = {
-    # Names of products, which no language translates.
-    "openai_chat": "OpenAI Chat",
-    "openai_responses": "OpenAI Responses",
-    "anthropic": "Anthropic",
-    "anthropic_count": "Anthropic",
-    "gemini_native": "Gemini",
-    "gemini": "Gemini",
-}
 
 _OF_GOOGLE = frozenset({"bad_upstream", "overloaded", "upstream_timeout"})
 "Problems of which the last attempt tells the cause."

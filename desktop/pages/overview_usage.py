@@ -138,7 +138,7 @@ class UsageCard(Card):
         if self._by == "model":
             return one.key or self.tr("No model was named")
         if not one.key:
-            return self.tr("No credential was tried")
+            return self.tr("No credential was used")
         return names.get(one.key) or self.tr("A credential that was removed")
 
     def _rank(self, one: Group, name: str, colour: str, most: int) -> Rank:

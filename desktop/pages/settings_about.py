@@ -14,7 +14,7 @@ from desktop.widgets.texts import label
 from proxy_core.api import Refusal, __version__, data_folder
 
 _TERMS = "https://ai.google.dev/gemini-api/terms"
-_QT_LICENCE = "https://www.gnu.org/licenses/lgpl-3.0.html"
+_LGPL = "https://www.gnu.org/licenses/lgpl-3.0.html"
 
 
 class AboutGroup(Group):
@@ -65,9 +65,12 @@ class AboutGroup(Group):
 
     def _licences(self) -> Row:
         made = button(self._desk.theme, self.tr("LGPL"), "open")
-        made.setAccessibleName(self.tr("Read the licence of Qt"))
-        made.clicked.connect(lambda: self._desk.open_url(_QT_LICENCE))
-        hint = self.tr("Pollux is free software under the MIT licence; Qt is under the LGPL 3.")
+        made.setAccessibleName(self.tr("Read the licence of Qt and LAME"))
+        made.clicked.connect(lambda: self._desk.open_url(_LGPL))
+        hint = self.tr(
+            "Pollux is free software under the MIT licence; Qt and LAME, which makes MP3, are "
+            "under the LGPL."
+        )
         return Row(self._desk.theme, self.tr("Licences"), hint, made)
 
     def _terms(self) -> Row:

@@ -113,7 +113,7 @@ class AliasField(Field):
         made = _Alias(
             line,
             Entry(self.tr("Name that tools ask for"), "gpt-5"),
-            Entry(self.tr("Gemini models that answer"), "gemini-3.8-flash, gemini-3.8-flash-lite"),
+            Entry(self.tr("Gemini models that answer"), "gemini-3.8-flash, gemini-3.5-flash-lite"),
         )
         inner.addWidget(made.name, 2)
         inner.addWidget(IconLabel(self._theme, "chevron_right", "muted", 16))

@@ -18,6 +18,7 @@ AccountAction: TypeAlias = Literal[
     "rename",
     "remove",
     "check",
+    "vertex",
 ]
 Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no other name
 
@@ -44,6 +45,8 @@ class AccountOptions:
     browser: bool = True
     again: str | None = None
     client: Path | None = None
+    location: str = "global"
+    off: bool = False
     yes: bool = False
     revoke: bool = False
 
@@ -61,7 +64,15 @@ def account_options(given: argparse.Namespace) -> AccountOptions:
 def add_accounts(parser: argparse.ArgumentParser, add_common: Callable[..., None]) -> None:
     """Fills the parser of `accounts`. add_common: adds the options that every command knows."""
     actions = parser.add_subparsers(dest="accounts_action", metavar="ACTION", required=True)
-    for add in (_add_list, _add_sign_in, _add_keys, _add_import, _add_export, _add_switches):
+    for add in (
+        _add_list,
+        _add_sign_in,
+        _add_keys,
+        _add_import,
+        _add_export,
+        _add_switches,
+        _add_vertex,
+    ):
         add(actions)
     for action in actions.choices.values():
         add_common(action, suppressed=True)
@@ -209,3 +220,25 @@ def _add_switches(actions: Parsers) -> None:
     remove.add_argument(
         "--revoke", action="store_true", help="also end Pollux's access at Google, where it is last"
     )
+
+
+def _add_vertex(actions: Parsers) -> None:
+    vertex = _action(
+        actions,
+        "vertex",
+        "use credentials with Vertex AI, where every call is billed",
+        json=True,
+        more=(
+            "They come after all credentials of the Gemini API. An account needs a sign-in that\n"
+            "allows it: pollux accounts add --again ID --vertex\n\n"
+            "examples:\n"
+            "  pollux accounts vertex ID                       in the location global\n"
+            "  pollux accounts vertex ID --location us-east1\n"
+            "  pollux accounts vertex ID --off                 back to the Gemini API"
+        ),
+    )
+    vertex.add_argument("ids", nargs="+", metavar="ID", help=ID_HELP)
+    vertex.add_argument(
+        "--location", default="global", help="global (the default), us, eu or a region"
+    )
+    vertex.add_argument("--off", action="store_true", help="use the Gemini API again")

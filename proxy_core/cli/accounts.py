@@ -8,7 +8,7 @@ from typing import Any
 
 from proxy_core.cli.account_arguments import AccountOptions
 from proxy_core.cli.arguments import Arguments
-from proxy_core.cli.channel import LONG_PATIENCE_S, Channel, account_path, open_channel
+from proxy_core.cli.channel import LONG_PATIENCE_S, Channel, Refused, account_path, open_channel
 from proxy_core.cli.failure import FAILED, STORE_CLOSED, WRONG_USAGE, CommandFailed
 from proxy_core.cli.tables import show_checks, show_credentials, show_import
 from proxy_core.cli.terminal import (
@@ -23,6 +23,7 @@ from proxy_core.cli.terminal import (
     say,
     spinner,
 )
+from proxy_core.commands import RefusalCode
 from proxy_core.disk import reason_of
 from proxy_core.settings import Settings
 
@@ -60,6 +61,8 @@ def _carry_out(
             return _check(channel, options.ids, as_json=as_json)
         case "remove":
             return _remove(channel, options, as_json=as_json)
+        case "vertex":
+            return _choose_service(channel, options, as_json=as_json)
         case _:
             return _change(channel, options, as_json=as_json)
 
@@ -196,6 +199,34 @@ def _change(channel: Channel, options: AccountOptions, *, as_json: bool) -> int:
     if as_json:
         print_json({"credentials": changed})
     return 0
+
+
+def _choose_service(channel: Channel, options: AccountOptions, *, as_json: bool) -> int:
+    named = found(channel, options.ids)
+    for view in named:
+        _give(channel, view, options)
+        if not as_json:
+            said = (
+                "is used with the Gemini API again"
+                if options.off
+                else f"is used with Vertex AI in {options.location}, after all others; every call "
+                "of it is billed"
+            )
+            print(f"{_named(view)}: {said}")
+    return _check(channel, [view["id"] for view in named], as_json=as_json)
+
+
+def _give(channel: Channel, view: Mapping[str, Any], options: AccountOptions) -> None:
+    """To Vertex AI, or back to the Gemini API. Raises CommandFailed."""
+    wanted = {"service": "vertex", "location": options.location}
+    try:
+        path = account_path(view["id"])
+        channel.ask("PATCH", path, {"service": "gemini"} if options.off else wanted)
+    except Refused as refused:
+        if refused.slug != RefusalCode.SCOPE_MISSING:
+            raise
+        how = f"pollux accounts add --again {view['id']} --vertex"
+        raise CommandFailed(refused.sentence, f"{refused.next_step}\n  {how}") from refused
 
 
 def _remove(channel: Channel, options: AccountOptions, *, as_json: bool) -> int:

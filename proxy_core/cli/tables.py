@@ -45,15 +45,16 @@ def show_credentials(console: "Console", credentials: Sequence[View], now: float
     if not credentials:
         console.print(NO_CREDENTIALS)
         return
+    columns = tuple(name for name in _COLUMNS if name != _VERTEX or any(map(_billed, credentials)))
     rows = [_row(view, now) for view in credentials]
-    table = _table_within(console, rows)
+    table = _table_within(console, columns, rows)
     fits = table is not None
     if table is not None:
         console.print(table)
     for view, row in zip(credentials, rows, strict=True):
         notes = list(_notes(view, now))
         if not fits:
-            _show_narrow(console, row)
+            _show_narrow(console, view, row)
         elif notes:
             console.print(Text(f"{_label(view)} ({cleaned(view['id'])})", "bold"))
         for note in notes:
@@ -138,15 +139,20 @@ def duration(seconds: float) -> str:
 
 # -- credentials ------------------------------------------------------------------------------
 
-_COLUMNS = ("id", "label", "kind", "project", "state", "resting", "in flight", "store")
+_VERTEX = "vertex, billed"
+"Title of the column that stands only where some credential is used with Vertex AI."
+_COLUMNS = ("id", "label", "kind", "project", _VERTEX, "state", "resting", "in flight", "store")
+Row: TypeAlias = Mapping[str, Text]
+"By the title of the column."
 
 
-def _table_within(console: "Console", rows: Sequence[Sequence[Text]]) -> Table | None:
+def _table_within(console: "Console", columns: Sequence[str], rows: Sequence[Row]) -> Table | None:
     """A table with labels as long as there is room for; None where there is too little."""
     for longest in (LONGEST_LABEL, SHORTEST_LABEL):
-        table = _plain_table(*_COLUMNS)
-        for id_, label, *others in rows:
-            table.add_row(id_, _shortened(label, longest), *others)
+        table = _plain_table(*columns)
+        for row in rows:
+            short = {**row, "label": _shortened(row["label"], longest)}
+            table.add_row(*(short[name] for name in columns))
         unbroken = console.options.update(max_width=PIPE_COLUMNS)
         if Measurement.get(console, unbroken, table).maximum <= console.width:
             return table
@@ -163,25 +169,31 @@ def _shortened(label: Text, longest: int) -> Text:
     return short
 
 
-def _row(view: View, now: float) -> list[Text]:
+def _row(view: View, now: float) -> Row:
     resting = sum(_rests(model, now) for model in view["models"])
-    return [
-        _cell(view["id"]),
-        _label(view),
-        _cell(KINDS.get(view["kind"], view["kind"])),
-        _cell(view["project"] or "not known"),
-        Text.assemble(_state(view["state"]), _times(view, now)),
-        _cell(resting or "-"),
-        _cell(view["in_flight"]),
-        _cell(view["store"]),
-    ]
+    return {
+        "id": _cell(view["id"]),
+        "label": _label(view),
+        "kind": _cell(KINDS.get(view["kind"], view["kind"])),
+        "project": _cell(view["project"] or "not known"),
+        _VERTEX: _cell(view["location"] if _billed(view) else "-"),
+        "state": Text.assemble(_state(view["state"]), _times(view, now)),
+        "resting": _cell(resting or "-"),
+        "in flight": _cell(view["in_flight"]),
+        "store": _cell(view["store"]),
+    }
 
 
-def _show_narrow(console: "Console", row: Sequence[Text]) -> None:
-    id_, label, kind, project, _state, _resting, in_flight, store = (cell.plain for cell in row)
-    console.print(Text.assemble((label, "bold"), "  ", row[4]))
-    where = f"project {project}, in the {store}, {in_flight} in flight"
-    _note(console, f"{id_}, {kind}, {where}")
+def _billed(view: View) -> bool:
+    return bool(view.get("service") == "vertex")
+
+
+def _show_narrow(console: "Console", view: View, row: Row) -> None:
+    told = {name: cell.plain for name, cell in row.items()}
+    console.print(Text.assemble((told["label"], "bold"), "  ", row["state"]))
+    vertex = f", Vertex AI in {told[_VERTEX]} (billed)" if _billed(view) else ""
+    where = f"project {told['project']}{vertex}, in the {told['store']}"
+    _note(console, f"{told['id']}, {told['kind']}, {where}, {told['in flight']} in flight")
 
 
 def _times(view: View, now: float) -> str:
@@ -207,13 +219,14 @@ def _rests(model: View, now: float) -> bool:
 
 
 def _shared(credentials: Sequence[View]) -> Iterator[str]:
-    of_project: dict[str, list[str]] = defaultdict(list)
+    of_project: dict[tuple[str, bool], list[str]] = defaultdict(list)
     for view in credentials:
         if view["project"]:
-            of_project[view["project"]].append(_label(view).plain)
-    for project, labels in of_project.items():
+            of_project[view["project"], _billed(view)].append(_label(view).plain)
+    for (project, billed), labels in of_project.items():
         if len(labels) > 1:
-            yield f"One shared quota, of project {cleaned(project)}: {', '.join(labels)}"
+            where = " at Vertex AI" if billed else ""
+            yield f"One shared quota, of project {cleaned(project)}{where}: {', '.join(labels)}"
 
 
 # -- pieces -----------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from proxy_core.credentials.model import (
     Service,
     ServiceAccountSecret,
     Unreadable,
+    is_location,
 )
 from proxy_core.credentials.oauth_client import other_program
 from proxy_core.credentials.stored import (
@@ -56,8 +57,6 @@ _PROBLEMS: Mapping[str, str] = {
 }
 """What pydantic finds, in words; anything else is a wrong type."""
 
-_LOCATION = re.compile(r"[a-z][a-z0-9-]{0,39}")
-"""It becomes a part of Google's host name, so nothing else may stand in it."""
 _VISIBLE_ASCII = re.compile(r"[!-~]+")
 _SHORTEST_LINE = 8
 "A shorter word in a list of keys is some other setting of a `.env`, as in `PORT=7860`."
@@ -215,7 +214,7 @@ def _with_service(credential: Credential, fields: dict[str, Any]) -> Credential:
     if stored.service != Service.VERTEX:
         raise _Refused("'service' is neither 'gemini' nor 'vertex'.")
     location = stored.location or credential.location
-    if not _LOCATION.fullmatch(location):
+    if not is_location(location):
         raise _Refused("'location' is not a location of Vertex AI.")
     if credential.project is None and credential.kind is not CredentialKind.API_KEY:
         raise _Refused("'project_id' is missing: Vertex AI needs it in every request.")

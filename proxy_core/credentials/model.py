@@ -4,6 +4,7 @@ Not here: files and stores (`files`, `stores`), access tokens (`tokens`), and wh
 of a credential's standing, which lives in the pool's ledger under the credential's id.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -29,6 +30,14 @@ class Service(StrEnum):
 
 
 EVERY_SERVICE = frozenset(Service)
+
+_LOCATION = re.compile(r"[a-z][a-z0-9-]{0,39}")
+"""It becomes a part of Google's host name, so nothing else may stand in it."""
+
+
+def is_location(text: str) -> bool:
+    """Whether it has the form of a location of Vertex AI; which there are, Google knows."""
+    return _LOCATION.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,13 @@ from proxy_core.engine.identifying import Identifier
 from proxy_core.engine.importing import Reading, read_files, read_keys
 from proxy_core.engine.keeping import Keeper
 from proxy_core.engine.revoking import revoke_access
+from proxy_core.engine.vertex_choice import NO_LOCATION, refuse_unfit
 from proxy_core.events import Bus, CredentialsLoaded
 from proxy_core.gemini.faults import Cause, Fault
 from proxy_core.gemini.states import (
     CREDENTIAL_STATES,
     OF_THE_SIGN_IN,
+    CredentialState,
     describe,
     describe_cause,
     state_of,
@@ -278,6 +280,23 @@ class Accounts:
         self._member(credential_id)
         self.memory().notes.set_label(credential_id, _label(label) or None)
         self.take()
+        await self._flush()
+
+    async def set_service(self, credential_id: str, service: Service, location: str) -> None:
+        member = self._member(credential_id)
+        chosen, unit = (service, location), member.unit
+        if service is Service.VERTEX:
+            refuse_unfit(member.credential, location)
+        else:
+            chosen = (service, NO_LOCATION)
+        if chosen == (member.service, member.location):
+            return
+        own = self.by_id(credential_id)
+        said = own is not None and chosen == (own.service, own.location)
+        self.memory().notes.set_service(credential_id, None if said else chosen)
+        self.take()
+        if member.unit is unit and member.state is CredentialState.READY:
+            self.pool.clear(credential_id)  # what rests in one place says nothing of another
         await self._flush()
 
     async def _flush(self) -> None:

@@ -18,7 +18,7 @@ from proxy_core.gemini.states import CREDENTIAL_STATES, CredentialState, describ
 from proxy_core.gemini.wire import Call
 from proxy_core.pool.pool import Pool
 from proxy_core.relay.asking import Unanswered, ask
-from proxy_core.relay.serving import to_vertex
+from proxy_core.relay.serving import said_by, to_vertex
 from proxy_core.retry import RULES
 from proxy_core.upstream.google import Upstream
 
@@ -96,13 +96,9 @@ class Checker:
         try:
             await ask(self._upstream, self._authorizer, credential, path, body=body, origin=origin)
         except Unanswered as failure:
-            fault = failure.fault
-            if fault.cause is Cause.MODEL_UNAVAILABLE:
+            if failure.fault.cause is Cause.MODEL_UNAVAILABLE:
                 return  # whoever gets so far may use the service
-            if fault.cause is Cause.REFUSED and fault.status == 401:
-                # "API keys are not supported by this API": a key of AI Studio.
-                raise Unanswered(replace(fault, cause=Cause.KEY_INVALID)) from failure
-            raise
+            raise Unanswered(said_by(Service.VERTEX, failure.fault)) from failure
 
     def apply(self, credential: Credential, fault: Fault | None) -> None:
         """Lets the pool know what a probe found, if the credential is still there as it was."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from proxy_core.commands import (
     CheckResult,
@@ -21,6 +22,7 @@ from proxy_core.commands import (
     UsageQuery,
     UsageReport,
 )
+from proxy_core.credentials.model import Service
 from proxy_core.credentials.oauth_client import ClientRefused, parse_client
 from proxy_core.engine.accounts import Accounts
 from proxy_core.engine.client_view import client_view
@@ -70,6 +72,11 @@ class Desk:
 
     async def rename(self, credential_id: str, label: str) -> None:
         await self.accounts.rename(credential_id, label)
+
+    async def set_service(
+        self, credential_id: str, service: Literal["gemini", "vertex"], location: str = "global"
+    ) -> None:
+        await self.accounts.set_service(credential_id, Service(service), location)
 
     async def removal_of(self, credential_id: str) -> Removal:
         return await self.accounts.removal_of(credential_id)

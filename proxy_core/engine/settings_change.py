@@ -74,6 +74,8 @@ class SettingsChanger:
 
     async def change(self, changes: Mapping[str, str]) -> SettingsChange:
         """Writes changes and applies what works at once; all of them or none. Raises Refusal."""
+        if not changes:
+            return SettingsChange(applied=(), after_restart=())
         return await carry_through(self._change(changes), name="change settings")
 
     async def _change(self, changes: Mapping[str, str]) -> SettingsChange:

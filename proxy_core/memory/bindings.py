@@ -9,6 +9,8 @@ from proxy_core.clock import Clock
 from proxy_core.memory.tables import BINDINGS, Values
 from proxy_core.memory.writer import Writer
 
+MOST = 100_000
+"Kept at once, since interactions live for 55 days; beyond, those noted the longest ago go."
 _SWEEP_AT_LEAST = 1_000
 
 
@@ -24,7 +26,7 @@ class Bindings:
             for name, project, expires_at in rows
             if float(expires_at or 0) > now
         }
-        self._sweep_at = max(_SWEEP_AT_LEAST, 2 * len(self._bound))
+        self._sweep_at = _next_sweep(len(self._bound))
 
     def __len__(self) -> int:
         return len(self._bound)
@@ -35,6 +37,7 @@ class Bindings:
         return project if expires_at > self._clock.now() else None
 
     def put(self, name: str, project: str, expires_at: float) -> None:
+        self._bound.pop(name, None)
         self._bound[name] = (project, expires_at)
         self._writer.put(BINDINGS, (name,), (project, expires_at))
         if len(self._bound) >= self._sweep_at:
@@ -48,4 +51,11 @@ class Bindings:
         """Expired ones go; in the file retention sees to that."""
         now = self._clock.now()
         self._bound = {name: bound for name, bound in self._bound.items() if bound[1] > now}
-        self._sweep_at = max(_SWEEP_AT_LEAST, 2 * len(self._bound))
+        if len(self._bound) >= MOST:
+            for name in list(self._bound)[: MOST // 4]:
+                self.forget(name)
+        self._sweep_at = _next_sweep(len(self._bound))
+
+
+def _next_sweep(bound: int) -> int:
+    return min(max(_SWEEP_AT_LEAST, 2 * bound), MOST)

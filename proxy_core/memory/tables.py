@@ -61,7 +61,7 @@ STANDINGS = Table(
     ("state", "since", "until", "reason", "strikes", "cause", "link"),
 )
 LIMITS = Table("learned_limit", ("unit", "model"), ("limit_minute", "limit_day", "used_day", "day"))
-NOTES = Table("note", ("credential_id",), ("label", "enabled"), durable=True)
+NOTES = Table("note", ("credential_id",), ("label", "enabled", "service", "location"), durable=True)
 BINDINGS = Table("binding", ("name",), ("project", "expires_at"))
 SIGNATURES = Table("signature", ("tool_call_id",), ("name", "gemini_id", "signature", "at", "size"))
 USAGE = Table(
@@ -162,6 +162,10 @@ MIGRATIONS: tuple[str, ...] = (
         thought_tokens INTEGER NOT NULL,
         PRIMARY KEY (period, at, model, credential_id, client)
     ) WITHOUT ROWID;
+    """,
+    """
+    ALTER TABLE note ADD COLUMN service TEXT;
+    ALTER TABLE note ADD COLUMN location TEXT;
     """,
 )
 """One script for each version of the file, in order; a released one never changes."""

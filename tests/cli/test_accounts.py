@@ -263,6 +263,43 @@ def test_a_refusal_is_told_with_its_next_step(terminal: Terminal, running: Runni
     assert terminal("accounts", "clear", KEY.id).code == 4
 
 
+# -- Vertex AI ---------------------------------------------------------------------------------
+
+
+def test_a_credential_is_given_to_vertex_and_checked(terminal: Terminal, running: Running) -> None:
+    running.commands.pool = {KEY.id: KEY}
+    told = terminal("accounts", "vertex", "spare key", "--location", "eu")
+    assert told.code == 0
+    assert "is used with Vertex AI in eu, after all others; every call of it is billed" in told.out
+    assert running.called("set_service") == [(KEY.id, "vertex", "eu")]
+    assert running.called("check") == [(KEY.id,)]
+    told = terminal("accounts", "vertex", "spare key", "--off", "--json")
+    assert [one["ok"] for one in json.loads(told.out)["results"]] == [True]
+    assert running.called("set_service")[-1][:2] == (KEY.id, "gemini")
+
+
+def test_what_google_says_at_vertex_is_told_and_ends_with_1(
+    terminal: Terminal, running: Running
+) -> None:
+    off = credential(KEY.id, KEY.label, "api_off", "Vertex AI is switched off in this project.")
+    running.commands.pool = {KEY.id: off}
+    told = terminal("accounts", "vertex", KEY.id)
+    assert told.code == 1
+    assert "Vertex AI is switched off in this project." in told.out
+
+
+def test_an_account_that_did_not_allow_vertex_is_told_how_to(
+    terminal: Terminal, running: Running
+) -> None:
+    running.commands.pool = {ADA.id: ADA}
+    running.commands.refusal = Refusal(RefusalCode.SCOPE_MISSING, "No scope.", "Sign in again.")
+    told = terminal("accounts", "vertex", ADA.id)
+    assert told.code == 1
+    how = f"pollux accounts add --again {ADA.id} --vertex"
+    assert told.err == f"pollux: No scope.\nSign in again.\n  {how}\n"
+    assert not running.called("check")
+
+
 # -- remove -----------------------------------------------------------------------------------
 
 

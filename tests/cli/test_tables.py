@@ -144,3 +144,22 @@ def test_durations_are_short(seconds: float, words: str) -> None:
 def test_a_moment_of_another_day_has_its_date() -> None:
     assert len(moment(NOW, NOW)) == len("10:00")
     assert len(moment(NOW + 100_000, NOW)) == len("2026-11-23 10:00")
+
+
+def test_vertex_has_a_column_only_where_something_is_billed() -> None:
+    assert "vertex" not in drawn(ADA, width=160)
+    paid = credential("accpaid", "paid", service="vertex", location="europe-west4")
+    head, *lines = drawn(ADA, paid, width=200).splitlines()
+    assert "vertex, billed" in head
+    at = head.index("vertex, billed")
+    assert [line[at:].split()[0] for line in lines[:2]] == ["-", "europe-west4"]
+    narrow = " ".join(drawn(ADA, paid, width=60).split())
+    assert "Vertex AI in europe-west4 (billed), in the vault" in narrow
+
+
+def test_a_project_s_quota_at_vertex_is_not_shared_with_its_other() -> None:
+    paid = credential("accpaid", "paid", service="vertex", location="eu")
+    assert "One shared quota" not in drawn(ADA, paid, width=200)
+    also = credential("accalso", "also paid", service="vertex", location="us")
+    shared = "One shared quota, of project home-project at Vertex AI: paid, also paid"
+    assert shared in drawn(ADA, paid, also, width=200)

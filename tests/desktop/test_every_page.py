@@ -29,9 +29,17 @@ LONG = "a-person-with-quite-a-long-name.and-a-second-one@department.example.com 
 
 def fill(engine: FakeEngine, now: float) -> None:
     """Credentials in every state, with long names, and some requests."""
+    paid = {"service": "vertex", "location": "northamerica-northeast1"}
     resting = model("gemini-3.8-flash", "cooling", until=now + 42)
     views = [
-        credential(f"acc{at:010d}", f"{LONG}{at}", state, f"It is {state}.", models=(resting,))
+        credential(
+            f"acc{at:010d}",
+            f"{LONG}{at}",
+            state,
+            f"It is {state}.",
+            models=(resting,),
+            **(paid if at % 2 else {}),
+        )
         for at, state in enumerate(STATES)
     ]
     engine.commands.put(*views)

@@ -98,6 +98,11 @@ async def test_googles_address_is_never_open_to_change(toml: Path) -> None:
 # -- changing ------------------------------------------------------------------------------
 
 
+async def test_to_change_nothing_needs_no_file() -> None:
+    done = await (await changer(None)).change({})
+    assert (done.applied, done.after_restart) == ((), ())
+
+
 async def test_a_change_is_written_and_what_is_live_applied(toml: Path) -> None:
     applied = Applied("MAX_WAIT_S", "STICKY")
     made = await changer(toml, applied)

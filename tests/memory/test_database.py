@@ -35,14 +35,14 @@ def filled(path: Path, rows: int = 500) -> None:
     database, _, problem = open_database(path)
     assert problem is None
     standings: Rows = {(f"project-{number}", "m"): STANDING for number in range(rows)}
-    database.write({STANDINGS: standings, NOTES: {("key-a",): ("at home", 0)}})
+    database.write({STANDINGS: standings, NOTES: {("key-a",): ("at home", 0, None, None)}})
     database.close()
 
 
 def test_a_new_file_and_all_beside_it_are_the_owners_alone(tmp_path: Path) -> None:
     path = tmp_path / "data" / FILE_NAME
     database, contents, problem = open_database(path)
-    database.write({NOTES: {("key-a",): ("at home", 0)}})
+    database.write({NOTES: {("key-a",): ("at home", 0, None, None)}})
     assert problem is None
     assert not any(contents.values())
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
@@ -119,9 +119,9 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(
     assert (tmp_path / f"{FILE_NAME}.damaged-1").read_bytes() == damaged
     assert not any(contents.values())
     assert database.on_disk
-    database.write({NOTES: {("key-a",): (None, 0)}})
+    database.write({NOTES: {("key-a",): (None, 0, None, None)}})
     database.close()
-    assert open_again(path)[NOTES] == [("key-a", None, 0)]
+    assert open_again(path)[NOTES] == [("key-a", None, 0, None, None)]
 
 
 def test_the_owners_notes_come_along_where_they_can_be_read(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_the_owners_notes_come_along_where_they_can_be_read(tmp_path: Path) -> N
     database.close()
     assert problem is not None
     assert "switches of credentials are not" in problem
-    assert contents[NOTES] == [("key-a", "at home", 0)]
+    assert contents[NOTES] == [("key-a", "at home", 0, None, None)]
     assert [rows for rows in open_again(path).values() if rows] == [contents[NOTES]]
 
 
@@ -147,7 +147,7 @@ def test_a_switch_is_not_lost_with_its_label(tmp_path: Path) -> None:
     database, contents, problem = open_database(path)
     database.close()
     assert problem is not None
-    assert contents[NOTES] == [("key-a", "\ufffdA", 0)]
+    assert contents[NOTES] == [("key-a", "\ufffdA", 0, None, None)]
 
 
 def open_again(path: Path) -> dict[object, list[object]]:
@@ -162,22 +162,22 @@ def test_what_lies_beside_a_damaged_file_does_not_harm_the_new_one(tmp_path: Pat
     for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"):
         (tmp_path / name).write_bytes(os.urandom(20_000))
     database, contents, problem = open_database(path)
-    database.write({NOTES: {("key-a",): ("at home", 0)}})
+    database.write({NOTES: {("key-a",): ("at home", 0, None, None)}})
     database.close()
     assert problem is not None
     assert not any(contents.values())
-    assert open_again(path)[NOTES] == [("key-a", "at home", 0)]
+    assert open_again(path)[NOTES] == [("key-a", "at home", 0, None, None)]
 
 
 def test_what_a_killed_program_had_not_moved_into_the_file_yet_is_read(tmp_path: Path) -> None:
     path, copy = tmp_path / FILE_NAME, tmp_path / "copy" / FILE_NAME
     database, _, _ = open_database(path)
-    database.write({NOTES: {("key-a",): ("at home", 0)}})
+    database.write({NOTES: {("key-a",): ("at home", 0, None, None)}})
     copy.parent.mkdir()
     for name in (FILE_NAME, f"{FILE_NAME}-wal"):
         (copy.parent / name).write_bytes((tmp_path / name).read_bytes())
     database.close()
-    assert open_again(copy)[NOTES] == [("key-a", "at home", 0)]
+    assert open_again(copy)[NOTES] == [("key-a", "at home", 0, None, None)]
 
 
 def test_an_empty_file_is_a_new_one(tmp_path: Path) -> None:
@@ -211,9 +211,9 @@ def test_a_locked_file_leaves_a_memory_until_the_end(tmp_path: Path) -> None:
     assert "locked" in problem
     assert not database.on_disk
     assert not any(contents.values())
-    database.write({NOTES: {("key-a",): (None, 0)}})
+    database.write({NOTES: {("key-a",): (None, 0, None, None)}})
     database.close()
-    assert open_again(path)[NOTES] == [("key-a", "at home", 0)]
+    assert open_again(path)[NOTES] == [("key-a", "at home", 0, None, None)]
 
 
 def a_file_where_the_folder_should_be(folder: Path) -> Path:
@@ -237,7 +237,7 @@ def test_a_place_for_no_file_leaves_a_memory_until_the_end(
     assert problem is not None
     assert str(path) in problem
     assert set(contents) == {STANDINGS, LIMITS, NOTES, BINDINGS, SIGNATURES}
-    database.write({NOTES: {("key-a",): (None, 0)}})
+    database.write({NOTES: {("key-a",): (None, 0, None, None)}})
     database.close()
 
 
@@ -277,7 +277,7 @@ def test_a_read_only_folder_leaves_a_memory_until_the_end(tmp_path: Path, exists
         assert held == "[] []"
     else:  # above all: what its owner switched off is still off
         assert told.startswith(f"False {path} cannot be written: ")
-        assert held == f"{[('key-a', 'at home', 0)]} {[(0, 'm', 'key-a', 'client')]}"
+        assert held == f"{[('key-a', 'at home', 0, None, None)]} {[(0, 'm', 'key-a', 'client')]}"
 
 
 def test_a_newer_pollux_s_file_stays_as_it_is(tmp_path: Path) -> None:
@@ -287,7 +287,7 @@ def test_a_newer_pollux_s_file_stays_as_it_is(tmp_path: Path) -> None:
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     before = path.read_bytes()
     database, contents, problem = open_database(path)
-    database.write({NOTES: {("key-b",): (None, 0)}})
+    database.write({NOTES: {("key-b",): (None, 0, None, None)}})
     database.close()
     assert problem is not None
     assert "newer Pollux" in problem
@@ -308,13 +308,27 @@ def test_a_file_of_version_1_is_read(tmp_path: Path) -> None:
             ("key-a", "", "leaked", NOW - 1_000, 0.0, "found", 0, "leaked", "https://g.example"),
         ],
         LIMITS: [("project-a", "gemini-2.5-flash", 10, None, 7, "2026-11-23")],
-        NOTES: [("key-a", "at home", 0)],
+        NOTES: [("key-a", "at home", 0, None, None)],
         BINDINGS: [("files/1", "project-a", NOW + 500)],
         SIGNATURES: [("call_1", "look_up", "g1", "c2lnbmF0dXJl", NOW - 1_000, 30)],
     }
     assert [row[4:] for row in database.usage(86_400, 0, NOW, 10)] == [(2, 1, 30, 10, 5, 4)]
     database.close()
     assert rows_of(path, "PRAGMA user_version") == [(len(MIGRATIONS),)]
+
+
+def test_the_owners_notes_of_version_1_survive_a_damage_too(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    script = (Path(__file__).parent / "version_1.sql").read_text("utf-8")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script)
+        connection.execute("DROP TABLE learned_limit")
+        connection.commit()
+    database, contents, problem = open_database(path)
+    database.close()
+    assert problem is not None
+    assert "switches of credentials are not" in problem
+    assert contents[NOTES] == [("key-a", "at home", 0, None, None)]
 
 
 def test_every_step_is_made_once_and_in_order() -> None:
@@ -340,12 +354,12 @@ def test_a_full_disk_fails_the_write_and_leaves_what_was_there(tmp_path: Path) -
     database, _, _ = open_database(path, max_bytes=path.stat().st_size)
     flood: Rows = {(f"call_{n}",): ("f", None, "s" * 4_000, NOW, 4_000) for n in range(100)}
     with pytest.raises(DatabaseFailed, match="full"):
-        database.write({SIGNATURES: flood, NOTES: {("key-b",): (None, 0)}})
-    database.write({NOTES: {("key-c",): (None, 0)}})
+        database.write({SIGNATURES: flood, NOTES: {("key-b",): (None, 0, None, None)}})
+    database.write({NOTES: {("key-c",): (None, 0, None, None)}})
     database.close()
     contents = open_again(path)
     assert contents[SIGNATURES] == []
-    assert contents[NOTES] == [("key-a", "at home", 0), ("key-c", None, 0)]
+    assert contents[NOTES] == [("key-a", "at home", 0, None, None), ("key-c", None, 0, None, None)]
 
 
 def test_a_value_that_sqlite_cannot_hold_does_not_hold_up_the_rest(tmp_path: Path) -> None:
@@ -355,11 +369,11 @@ def test_a_value_that_sqlite_cannot_hold_does_not_hold_up_the_rest(tmp_path: Pat
         ("key-b",): (None, 2**70),
         ("key-c",): (None, None),
         ("key-d",): (None,),
-        ("key-e",): (None, 0),
+        ("key-e",): (None, 0, None, None),
     }
     database.write({NOTES: bad})
     database.close()
-    assert open_again(tmp_path / FILE_NAME)[NOTES] == [("key-e", None, 0)]
+    assert open_again(tmp_path / FILE_NAME)[NOTES] == [("key-e", None, 0, None, None)]
 
 
 def test_what_the_owner_noted_is_synced_and_the_rest_is_not(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from tests.memory.opened import opened
 NAMES = """
 binding: name project expires_at
 learned_limit: unit model limit_minute limit_day used_day day
-note: credential_id label enabled
+note: credential_id label enabled service location
 signature: tool_call_id name gemini_id signature at size
 standing: subject model state since until reason strikes cause link
 usage: period at model credential_id client exchanges failed prompt_tokens cached_tokens \

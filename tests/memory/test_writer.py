@@ -47,7 +47,7 @@ async def test_a_flush_waits_for_the_disk_and_not_for_the_batch(tmp_path: Path) 
     async with running(tmp_path / FILE_NAME) as writer:
         began = time.monotonic()
         for number in range(8):
-            writer.put(NOTES, (f"key-{number}",), ("at home", 1))
+            writer.put(NOTES, (f"key-{number}",), ("at home", 1, None, None))
             assert await flushed(writer)
         assert time.monotonic() - began < 7 * BATCH_S
         assert rows_of(tmp_path / FILE_NAME, "SELECT count(*) FROM note") == [(8,)]
@@ -55,12 +55,12 @@ async def test_a_flush_waits_for_the_disk_and_not_for_the_batch(tmp_path: Path) 
 
 async def test_the_last_of_several_changes_to_a_row_counts(tmp_path: Path) -> None:
     async with running(tmp_path / FILE_NAME) as writer:
-        for values in (("a", 1), None, ("b", 1)):
+        for values in (("a", 1, None, None), None, ("b", 1, None, None)):
             writer.put(NOTES, ("key",), values)
-        writer.put(NOTES, ("gone",), ("c", 1))
+        writer.put(NOTES, ("gone",), ("c", 1, None, None))
         writer.put(NOTES, ("gone",), None)
         await flushed(writer)
-        assert rows_of(tmp_path / FILE_NAME, "SELECT * FROM note") == [("key", "b", 1)]
+        assert rows_of(tmp_path / FILE_NAME, "SELECT * FROM note") == [("key", "b", 1, None, None)]
 
 
 async def test_counts_of_a_minute_add_up_before_and_after_they_are_written() -> None:
@@ -82,7 +82,7 @@ async def test_a_write_that_fails_is_told_once_and_made_up_for(
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             for number in range(2):
-                writer.put(NOTES, (f"key-{number}",), ("at home", 1))
+                writer.put(NOTES, (f"key-{number}",), ("at home", 1, None, None))
                 assert not await flushed(writer)
             assert "locked" in problem_of(writer)
             other.execute("ROLLBACK")
@@ -110,7 +110,7 @@ async def test_a_question_that_fails_tells_only_the_one_who_asked() -> None:
     async with running(None) as writer:
         with pytest.raises(DatabaseFailed):
             await asyncio.wrap_future(writer.ask(lambda found: found._rows("nonsense", ())))
-        writer.put(NOTES, ("key",), ("a", 1))
+        writer.put(NOTES, ("key",), ("a", 1, None, None))
         await flushed(writer)
         assert not problem_of(writer)
 
@@ -135,7 +135,7 @@ async def test_the_end_does_not_wait_for_the_batch(tmp_path: Path) -> None:
     began = time.monotonic()
     for number in range(8):
         async with running(tmp_path / FILE_NAME) as writer:
-            writer.put(NOTES, (f"key-{number}",), ("a", 1))
+            writer.put(NOTES, (f"key-{number}",), ("a", 1, None, None))
     assert time.monotonic() - began < 7 * BATCH_S
     assert rows_of(tmp_path / FILE_NAME, "SELECT count(*) FROM note") == [(8,)]
 
@@ -144,7 +144,7 @@ async def test_where_there_can_be_no_database_at_all_it_is_said_and_done_without
     writer = Writer(3, FakeClock(NOW))  # type: ignore[arg-type]  # a bug; SQLite may be missing
     assert not any((await in_thread(writer.start)).values())
     assert "no database" in problem_of(writer)
-    writer.put(NOTES, ("key",), ("a", 1))
+    writer.put(NOTES, ("key",), ("a", 1, None, None))
     assert not await flushed(writer)
     await in_thread(writer.close)
 

@@ -14,6 +14,7 @@ STATUS: Mapping[RefusalCode, int] = {
     RefusalCode.NO_CLIENT: HTTPStatus.CONFLICT,
     RefusalCode.WRONG_CLIENT: HTTPStatus.CONFLICT,
     RefusalCode.CONFLICT: HTTPStatus.CONFLICT,
+    RefusalCode.SCOPE_MISSING: HTTPStatus.CONFLICT,
     RefusalCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     RefusalCode.STORE_FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
 }

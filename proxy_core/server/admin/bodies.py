@@ -86,6 +86,10 @@ class AccountChange:
     enabled: bool | None = None
     label: Label | None = None
     "Empty: the one that Pollux gives."
+    service: Literal["gemini", "vertex"] | None = None
+    "`vertex`: Vertex AI, which is billed."
+    location: Annotated[str, Field(max_length=40)] = "global"
+    "Of Vertex AI."
 
 
 @dataclass(frozen=True, slots=True)

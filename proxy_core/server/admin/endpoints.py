@@ -79,7 +79,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     _row("POST", "/accounts/check", "ask Google with each", handlers.check, CheckResults),
     _row(
-        *("PATCH", _ACCOUNT, "enable, disable or rename", handlers.change, CredentialView),
+        *("PATCH", _ACCOUNT, "enable, disable, rename or give to Vertex AI"),
+        *(handlers.change, CredentialView),
         body=bodies.AccountChange,
     ),
     _row("POST", f"{_ACCOUNT}/clear", "end its rests", handlers.clear, CredentialView),

@@ -63,8 +63,10 @@ async def import_files(asked: Asked) -> ImportReport:
 
 async def change(asked: Asked) -> CredentialView:
     body = asked.body
-    if body.label is None and body.enabled is None:
-        raise bad_request("The body: Give `enabled` or `label`.")
+    if body.label is None and body.enabled is None and body.service is None:
+        raise bad_request("The body: Give `enabled`, `label` or `service`.")
+    if body.service is not None:
+        await asked.commands.set_service(asked.id, body.service, body.location)
     if body.label is not None:
         await asked.commands.rename(asked.id, body.label)
     if body.enabled is not None:

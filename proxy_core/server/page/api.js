@@ -1,9 +1,10 @@
 // The admin API, as the page uses it. The session's cookie goes along by itself.
 
 export class ApiError extends Error {
-  constructor(status, { message, next_step: nextStep = "" }) {
+  constructor(status, { code = "", message, next_step: nextStep = "" }) {
     super(message);
     this.status = status;
+    this.code = code;
     this.nextStep = nextStep;
   }
 }

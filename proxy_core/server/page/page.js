@@ -115,6 +115,6 @@ $("check-all").onclick = (event) => busy(event.currentTarget, async () => {
 });
 
 onSessionEnd(() => showGate());
-startPool($("rows"), (id) => begin({ again: id }), () => refresh().catch(() => {}));
+startPool($("rows"), (id, vertex) => begin({ again: id, vertex }), () => refresh().catch(() => {}));
 startAdding();
 open();

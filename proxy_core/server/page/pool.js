@@ -2,6 +2,7 @@
 
 import { call } from "./api.js";
 import { ask, busy, button, el, say, withLinks } from "./dom.js";
+import { isBilled, serviceWords, vertexButtons } from "./vertex.js";
 import { kindWord, now, number, span, stateWords } from "./words.js";
 
 const rows = new Map();
@@ -22,12 +23,13 @@ export function startPool(into, onSignIn, onOutdated) {
 /** Shows these credentials. */
 export function showPool(credentials) {
   const projects = new Map();
-  for (const { project } of credentials) projects.set(project, (projects.get(project) ?? 0) + 1);
+  const unit = (view) => `${view.project} ${view.service}`; // at Vertex AI a project has other quotas
+  for (const view of credentials) projects.set(unit(view), (projects.get(unit(view)) ?? 0) + 1);
   const seen = new Set();
   credentials.forEach((view, at) => {
     seen.add(view.id);
     const row = rows.get(view.id) ?? newRow(view.id);
-    update(row, view, view.project ? projects.get(view.project) - 1 : 0);
+    update(row, view, view.project ? projects.get(unit(view)) - 1 : 0);
     if (list.children[at] !== row.item) list.insertBefore(row.item, list.children[at] ?? null);
   });
   for (const [id, row] of rows) {
@@ -84,7 +86,7 @@ function update(row, view, sharing) {
   parts.label.textContent = view.label;
   parts.label.title = view.label;
   const project = view.project && !view.label.includes(view.project) ? view.project : null;
-  parts.meta.textContent = [kindWord(view.kind), project, view.store].filter(Boolean).join(" · ");
+  parts.meta.textContent = [kindWord(view.kind), project, serviceWords(view), view.store].filter(Boolean).join(" · ");
   parts.chips.replaceChildren(...chips(view));
   parts.use.replaceChildren(...tightest(view));
   redraw(parts.trouble, [view.state, view.sentence, view.next_step], () => trouble(view));
@@ -146,7 +148,7 @@ function trouble(view) {
   if (FINE.includes(view.state)) return [];
   const words = el("p", {}, el("strong", {}, `${view.sentence} `), ...withLinks(view.next_step));
   const help = view.kind === "account" && SIGN_IN_HELPS.includes(view.state)
-    ? button("Sign in again", () => signInAgain(view.id), "small primary") : null;
+    ? button("Sign in again", () => signInAgain(view.id, isBilled(view)), "small primary") : null;
   return [words, help].filter(Boolean);
 }
 
@@ -156,7 +158,7 @@ function fill({ details, numbers, actions, view, sharing }) {
   if (!details.open) return;
   const clearable = !FINE.includes(view.state) || view.models.some(rests);
   numbers.replaceChildren(facts(view, sharing), models(view));
-  redraw(actions, [view.id, view.label, view.enabled, view.state, clearable],
+  redraw(actions, [view.id, view.label, view.enabled, view.state, view.service, view.location, clearable],
     () => actionsFor(view, clearable));
 }
 
@@ -166,6 +168,7 @@ function facts(view, sharing) {
     ["Since", view.since > 0 ? `${span(now() - view.since)} ago` : "not known"],
     ["Project", view.project ?? "not known yet"],
     ["Quota", sharing ? `shared with ${sharing} other${sharing > 1 ? "s" : ""} of this project` : "its own"],
+    ["Used with", serviceWords(view) ?? "Gemini API"],
     ["Kept in", view.store],
     ["ID", view.id || "none"],
   ];
@@ -205,7 +208,8 @@ function actionsFor(view, clearable) {
       await call("POST", `${path}/clear`);
       say("What Google says next counts.");
     })) : null,
-    view.kind === "account" && canWork ? button("Sign in again", () => signInAgain(view.id)) : null,
+    view.kind === "account" && canWork ? button("Sign in again", () => signInAgain(view.id, isBilled(view))) : null,
+    ...(canWork ? vertexButtons(view, path, () => signInAgain(view.id, true), tellCheck) : []),
     view.id ? button("Remove…", (event) => remove(event.currentTarget, path), "danger") : null,
   ].filter(Boolean);
 }

@@ -13,6 +13,7 @@ from desktop.dialogs.export import Export
 from desktop.dialogs.import_files import ImportFiles
 from desktop.dialogs.remove import Remove
 from desktop.dialogs.rename import Rename
+from desktop.dialogs.use_vertex import UseVertex
 from desktop.look.theme import Theme
 from desktop.pages.accounts import AccountsPage
 from desktop.pages.accounts_commands import CredentialCommands
@@ -30,6 +31,8 @@ VIEW = credential(
     project="home-project",
     next_step="Switch it on at https://console.cloud.google.com/x and check again.",
     models=(model("gemini-3.8-flash"), model("gemini-3.8-pro", "day_spent", until=4e9)),
+    service="vertex",
+    location="northamerica-northeast1",
 )
 OTHER = credential("key1", "team-key", project="home-project")
 
@@ -46,6 +49,7 @@ MAKERS: dict[str, Callable[[Desk, QWidget], Sheet]] = {
     "remove": lambda desk, over: Remove(desk, over, VIEW),
     "rename": lambda desk, over: Rename(desk, over, VIEW),
     "details": details,
+    "use vertex": lambda desk, over: UseVertex(desk, over, VIEW),
 }
 
 

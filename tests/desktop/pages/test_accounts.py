@@ -1,5 +1,6 @@
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -15,13 +16,14 @@ from desktop.dialogs.export import Export
 from desktop.dialogs.import_files import ImportFiles
 from desktop.dialogs.remove import Remove
 from desktop.dialogs.rename import Rename
+from desktop.dialogs.use_vertex import UseVertex
 from desktop.life import Phase
 from desktop.pages.accounts import AccountsPage
 from desktop.pages.accounts_details import Details
 from desktop.pages.accounts_model import Column
 from desktop.troubles import Trouble, TroubleKind
 from desktop.widgets.marks import Chip
-from proxy_core.api import Refusal, RefusalCode
+from proxy_core.api import Refusal, RefusalCode, SignInRequest
 from tests.desktop.accessible import nameless, unexplained
 from tests.desktop.conftest import Notes, until
 from tests.desktop.cut import cut_texts
@@ -188,6 +190,45 @@ async def test_switching_off_in_the_details_keeps_the_focus(
     details.reject()
 
 
+async def test_the_switch_in_the_details_asks_first_and_is_off_at_once(
+    page: AccountsPage, commands: SteeredCommands
+) -> None:
+    await with_pool(page, commands)
+    page.show_details("key1")
+    details = opened(Details)
+    assert details is not None
+    press(details, "Use Vertex AI (billed)")
+    assert not button(details, "Use Vertex AI (billed)").isChecked()
+    sheet = opened(UseVertex)
+    assert sheet is not None
+    press(sheet, "Use Vertex AI")
+    await until(lambda: has_button(details, "Change location…"))
+    assert button(details, "Use Vertex AI (billed)").isChecked()
+    assert "Location: global" in texts(details)
+    assert nameless(details) == unexplained(details) == cut_texts(details) == []
+    await until(lambda: commands.asked("check"))
+    button(details, "Use Vertex AI (billed)").setFocus()
+    press(details, "Use Vertex AI (billed)")
+    await until(lambda: not has_button(details, "Change location…"))
+    assert details.focusWidget() is button(details, "Use Vertex AI (billed)")
+    calls = [("key1", "vertex", "global"), ("key1", "gemini", "global")]
+    assert commands.asked("set_service") == calls
+    await until(lambda: len(commands.asked("check")) == 2)
+    details.reject()
+
+
+async def test_an_account_at_vertex_signs_in_again_for_vertex(
+    page: AccountsPage, commands: SteeredCommands
+) -> None:
+    commands.put(replace(ADA, service="vertex", location="eu"))
+    await until(lambda: page.table.sorted.rowCount() == 1)
+    choose(menu_of(page, "ada@example.com"), "Sign in again…")
+    await until(lambda: commands.asked("begin_sign_in"))
+    ((request,),) = commands.asked("begin_sign_in")
+    assert request == SignInRequest("loopback", vertex=True, again="acc1")
+    opened(AddAccount).reject()  # type: ignore[union-attr]  # it is open
+
+
 async def test_credentials_take_the_place_of_the_doors(
     page: AccountsPage, commands: SteeredCommands
 ) -> None:
@@ -236,6 +277,7 @@ async def test_the_menu_of_a_row_carries_out_commands(
     [
         ("Details", Details),
         ("Sign in again…", AddAccount),
+        ("Use Vertex AI…", UseVertex),
         ("Rename…", Rename),
         ("Remove…", Remove),
     ],

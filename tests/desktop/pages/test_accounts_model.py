@@ -106,3 +106,13 @@ def test_what_needs_its_owner_comes_first_then_the_names() -> None:
     )
     table.sort(Column.MENU)
     assert labels(table) == ["z", "y", "a", "b", "d"]
+
+
+def test_what_is_billed_is_spoken_told_and_found() -> None:
+    paid = credential("acc1", "ada", service="vertex", location="eu")
+    table = SortedAccounts(source := shown(credential("key1", "k"), paid))
+    name = source.index(1, Column.NAME)
+    for role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+        assert "Vertex AI · billed · eu" in source.data(name, role)  # type: ignore[operator]  # a text
+    table.search("billed")
+    assert labels(table) == ["ada"]

@@ -165,3 +165,14 @@ def test_a_bar_warns_near_its_limit() -> None:
 
 def test_the_day_ends_at_midnight_in_los_angeles() -> None:
     assert midnight_in_los_angeles(NOW) - NOW == 15 * 3600
+
+
+def test_what_is_billed_says_so_and_shares_no_quota_with_the_gemini_api() -> None:
+    paid = credential("acc1", "ada · home-project", service="vertex", location="eu")
+    first, second, third = rows_of(
+        [paid, credential("key1", "k"), replace(paid, id="acc2", label="bob")], Rotation(), NOW
+    )
+    assert (first.billed, second.billed) == ("Vertex AI · billed · eu", "")
+    assert first.name == paid.label  # the mark stands where the project would
+    assert (first.shares_with, second.shares_with) == (("bob",), ())
+    assert third.shares_with == (paid.label,)

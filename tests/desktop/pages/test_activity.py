@@ -230,7 +230,7 @@ async def test_ctrl_c_copies_the_selected_rows(
     text, secret = notes.copied[0]
     lines = [line.split("\t") for line in text.split("\n")]
     assert not secret
-    assert [len(line) for line in lines] == [15, 15, 15]
+    assert [len(line) for line in lines] == [16, 16, 16]
     assert lines[0][1] == "Request"
     assert lines[1][1:3] == [f"req-{AT + 1:.3f}", "'=evil()"]
     assert lines[2][-1] == "Answered"

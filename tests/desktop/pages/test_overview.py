@@ -195,7 +195,7 @@ async def test_what_reached_no_credential_is_not_called_all_others(
     used(engine, 5, credential_id="")
     press(page, "Grouped: By credential")
     await until(lambda: page.usage.sums._ranks[:1])
-    assert page.usage.sums._ranks[0].name == "No credential was tried"
+    assert page.usage.sums._ranks[0].name == "No credential was used"
     engine.commands.used = (replace(engine.commands.used[0], model=""),)
     press(page, "Grouped: By model")
     await until(lambda: page.usage.sums._ranks[0].name == "No model was named")

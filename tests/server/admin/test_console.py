@@ -79,6 +79,18 @@ async def test_a_credential_is_renamed_and_disabled(stand: Stand) -> None:
     await ask(stand, "PATCH", ADA, {}, 400)
 
 
+async def test_a_credential_is_given_to_vertex_and_back(stand: Stand) -> None:
+    view = await ask(stand, "PATCH", ADA, {"service": "vertex", "location": "eu"})
+    assert (view["service"], view["location"]) == ("vertex", "eu")
+    view = await ask(stand, "PATCH", ADA, {"service": "gemini", "label": "Ada"})
+    assert (view["service"], view["location"], view["label"]) == ("gemini", None, "Ada")
+    for wrong in ({"service": "azure"}, {"service": "vertex", "location": 1}, {"location": "eu"}):
+        await ask(stand, "PATCH", ADA, wrong, 400)
+    stand.commands.refusal = Refusal(RefusalCode.SCOPE_MISSING, "No scope.", "Sign in again.")
+    refused = await ask(stand, "PATCH", ADA, {"service": "vertex"}, 409)
+    assert refused["error"]["code"] == "scope_missing"
+
+
 async def test_a_credential_is_cleared_and_checked(stand: Stand) -> None:
     stand.commands.put(credential("acc0000000001", "Ada", "needs_sign_in", "No."))
     checked = await ask(stand, "POST", f"{ADA}/check")

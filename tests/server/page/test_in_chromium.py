@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from playwright.async_api import Browser, FilePayload, Locator
 
-from proxy_core.commands import ProjectView, SignInRequest
+from proxy_core.commands import ProjectView, Refusal, RefusalCode, SignInRequest
 from tests.fakes.commands import NO_CLIENT, credential, model
 from tests.fakes.console import open_stand
 from tests.fakes.pollux import TOKEN
@@ -156,6 +156,34 @@ async def test_a_credential_is_checked_renamed_and_disabled(visit: Visit) -> Non
         ("enable", "key0000000002", False),
         ("enable", "key0000000002", True),
     ]
+
+
+async def test_vertex_is_switched_on_with_a_location_and_off_again(visit: Visit) -> None:
+    await visit.sign_in()
+    found = await open_row(visit, "team key")
+    await found.get_by_role("button", name="Use Vertex AI…").click()
+    await visit.page.get_by_text("Google bills every call of Vertex AI.").wait_for()
+    await visit.page.get_by_label("Location").fill("eu")
+    await visit.page.get_by_role("button", name="Use Vertex AI", exact=True).click()
+    await found.locator(".meta", has_text="Vertex AI · billed · eu").wait_for()
+    await found.get_by_role("button", name="Stop using Vertex AI").click()
+    await found.get_by_role("button", name="Use Vertex AI…").wait_for()
+    asked = [call[2:] for call in visit.stand.commands.calls if call[0] == "set_service"]
+    assert asked == [("vertex", "eu"), ("gemini", "global")]
+
+
+async def test_an_account_that_did_not_allow_vertex_signs_in_again_for_it(visit: Visit) -> None:
+    await visit.sign_in()
+    found = await open_row(visit, "ada@example.com")
+    visit.stand.commands.refusal = Refusal(RefusalCode.SCOPE_MISSING, "No scope.", "Sign in again.")
+    await found.get_by_role("button", name="Use Vertex AI…").click()
+    await visit.page.get_by_role("button", name="Use Vertex AI", exact=True).click()
+    await visit.page.get_by_text("No scope. Sign in again.").wait_for()
+    async with visit.page.expect_popup():
+        await visit.page.get_by_role("button", name="Sign in again", exact=True).last.click()
+    (request,) = [call[1] for call in visit.stand.commands.calls if call[0] == "begin_sign_in"]
+    assert isinstance(request, SignInRequest)
+    assert (request.vertex, request.again) == (True, "acc0000000001")
 
 
 async def test_removing_asks_and_offers_to_revoke(visit: Visit) -> None:
