@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
+from desktop.asked import model_words
 from desktop.desk import Desk
 from desktop.life import Phase
 from desktop.look.tokens import Tone
@@ -62,7 +63,7 @@ def _running(desk: Desk, snapshot: Snapshot) -> Status:
 def resting(desk: Desk) -> str:
     """That all credentials rest for a model, and until when."""
     line, ends = desk.in_line.line, desk.in_line.first_return
-    model = line.model if line else ""
+    model = model_words(line.model) if line else ""
     if ends is None:
         return _tr("No credential is free for {model}").format(model=model)
     text = _tr("All rest for {model} until {time}")

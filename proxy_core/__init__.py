@@ -36,6 +36,12 @@ One request, from the listener to Google and back:
    However the stream ends, the lease is given back once, and the truth about the end is told.
 6. `events` say what happened; `snapshot` is the state that a window, the page and `--json` show.
 
+Three things bend this way without leaving it. A name that stands for several models is parsed and
+sent once for each until one answers (`server.chain`). What a project keeps at Google (files,
+caches, batches, stores, interactions) is asked for as bytes, with a credential of the project that
+owns it (`relay.owners`, `relay.passing`); a call that names such a thing is pinned there too. A
+Live session is leased and opened like a stream; then its frames are only handed on (`server.live`).
+
 What an owner asks (add, sign in, check, remove, change a setting) are the `commands`: one contract
 for the terminal, the page and its admin API in `server.admin`, and the window through `api`. The
 `engine` carries them out: `keeping` sees to the stores, `sign_in` to Google's consent, `memory` to

@@ -26,7 +26,7 @@ from proxy_core.dialects.openai_chat import OpenAIChat
 from proxy_core.dialects.openai_completions import OpenAICompletions
 from proxy_core.dialects.openai_embeddings import OpenAIEmbeddings
 from proxy_core.dialects.openai_images import OpenAIImageEdits, OpenAIImages
-from proxy_core.dialects.openai_responses import OpenAIResponses
+from proxy_core.dialects.openai_responses import OpenAIResponses, OpenAIResponsesCount
 from proxy_core.dialects.openai_responses.store import ResponseStore
 from proxy_core.dialects.openai_speech import OpenAISpeech
 from proxy_core.dialects.openai_transcriptions import OpenAITranscriptions, OpenAITranslations
@@ -153,6 +153,7 @@ def build(
             Anthropic(),
             AnthropicCount(),
             OpenAIResponses(),
+            OpenAIResponsesCount(),
             OpenAICompletions(),
             OpenAIEmbeddings(),
             OpenAIImages(),

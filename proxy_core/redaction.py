@@ -28,6 +28,7 @@ _NAMED = re.compile(
             |(?:access|refresh|id|auth)_token)\\?["']?\s{0,3}[:=]\s{0,3}
       | \b(?:proxy-)?authorization\\?["']?\s{0,3}[:=]\s{0,3}\\?["']?(?:basic|bearer)\s{1,3}
       | \bbearer\s{1,3}(?!(?:tokens?|auth\w*|credentials?)\b)
+      | \bupload/session/  # the id is all that an upload asks for
     )
     \\?["']?[^\s"'&,;<>\\]+
     """,
@@ -48,6 +49,7 @@ _SHAPES = ("ya29.", "1//", "AIza", "AQ.", "GOC" + "SPX-", "eyJ")
 _NAMES = (
     *("key=", "token=", "code=", "assertion=", "secret", "verifier", "bearer", "authorization"),
     *("api-key", "api_key", "apikey", "private_key", "_token"),
+    "upload/session/",
 )
 """What each match of the patterns above holds. Looking for these first makes a log line without
 secrets, as nearly all are, twenty times cheaper."""

@@ -37,6 +37,10 @@ class CredentialView:
     next_step: str
     in_flight: int
     models: tuple[ModelView, ...] = ()
+    service: str = "gemini"
+    "`gemini` or `vertex`, which is billed."
+    location: str | None = None
+    "Of Vertex AI."
 
 
 @dataclass(frozen=True, slots=True)

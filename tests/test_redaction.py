@@ -34,6 +34,7 @@ FRAMES = [
     "GET /?access_token={} HTTP/1.1",
     "code={}&state=x",
     "the bearer {} was refused",
+    "POST /upload/session/{} was refused",
 ]
 
 

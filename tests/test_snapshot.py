@@ -13,7 +13,7 @@ from tests.server.raw import CHAT, chat_body
 
 CREDENTIAL = {
     *("id", "kind", "label", "project", "store", "enabled", "state", "since", "until"),
-    *("sentence", "next_step", "in_flight", "models"),
+    *("sentence", "next_step", "in_flight", "models", "service", "location"),
 }
 MODEL = {"model", "state", "until", "used_minute", "limit_minute", "used_day", "limit_day"}
 TOTALS = {

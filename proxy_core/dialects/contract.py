@@ -110,6 +110,8 @@ class ParsedRequest(NamedTuple):
     stream: bool
     "Whether the client wants frames rather than a whole answer."
     renderer: Callable[[Stamp], Renderer]
+    models: tuple[str, ...] = ()
+    "Those to try in order, where the dialect has several of its own for a name that is no alias."
 
 
 class Dialect(Protocol):

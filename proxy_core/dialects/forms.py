@@ -1,14 +1,16 @@
 """Multipart forms (RFC 7578) to fields: texts as JSON would give them, and files as they came.
 
 One pass over the body, and no copy of a file: its bytes are a view of the body. Strict, since
-only programs write to us; a form that does not hold together is refused. Not here: what a field
-means, and `application/x-www-form-urlencoded`.
+only programs write to us; a form that does not hold together is refused. An empty field counts
+as not sent, as pages do with what nobody filled in. Not here: what a field means, and
+`application/x-www-form-urlencoded`.
 """
 
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
+from urllib.parse import unquote
 
 import orjson
 
@@ -23,7 +25,12 @@ MAX_HEAD_BYTES = 8_192
 _BOUNDARY = re.compile(
     r';\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s";,]{1,70})(?=[\s;,]|$))', re.IGNORECASE
 )
-_PARAMETER = re.compile(r';\s*(name|filename)=(?:"([^"]*)"|([^\s";]*))', re.IGNORECASE)
+_PARAMETER = re.compile(
+    r';\s*(name|filename|filename\*)=(?:"((?:\\"|[^"])*)"|([^\s";]*))', re.IGNORECASE
+)
+_LIBRARY_WORDS = {"True": True, "False": False}
+"Truth values as Python writes them, where a library leaves that to `str`."
+_TEXTUAL = ("text/", "application/json")
 _CRLF = b"\r\n"
 
 
@@ -62,6 +69,8 @@ def read_form(body: bytes, content_type: str, literals: Collection[str] = ()) ->
         name = part.name.removesuffix("[]")
         if part.file is not None:
             form.files.setdefault(name, []).append(Upload(part.file, part.content_type, part.data))
+            continue
+        if not part.data:
             continue
         value = _text(part, literals)
         if name not in form.texts:
@@ -125,6 +134,8 @@ def _part(body: bytes, view: memoryview, start: int, end: int) -> _Part:
                 raise _broken("a part has a Content-Transfer-Encoding")
     if not name:
         raise _broken("a part has no name")
+    if file is None and content_type and not content_type.startswith(_TEXTUAL):
+        file = ""  # some libraries send a file without its name
     return _Part(name, file, content_type, view[head_end + 4 : end])
 
 
@@ -132,10 +143,17 @@ _PLAIN = ("", "7bit", "8bit", "binary")
 
 
 def _names(disposition: str) -> tuple[str | None, str | None]:
-    """Name of the field and of the file. Browsers and libraries write a quote as %22."""
+    """Name of the field and of the file. Libraries write a quote as %22, or with a backslash.
+
+    `filename*` is not to be there (RFC 7578, 4.2), but older ones send no other name where it is
+    not ASCII: `utf-8''na%C3%AFve.png` (RFC 5987).
+    """
     found: dict[str, str] = {}
     for key, quoted, bare in _PARAMETER.findall(disposition):
-        found.setdefault(key.lower(), (quoted or bare).replace("%22", '"'))
+        value = quoted.replace('\\"', '"').replace("%22", '"') if quoted else bare
+        found.setdefault(key.lower(), value)
+    if "filename" not in found and (encoded := found.get("filename*")) is not None:
+        return found.get("name"), unquote(encoded.rpartition("'")[2])
     return found.get("name"), found.get("filename")
 
 
@@ -144,13 +162,13 @@ def _text(part: _Part, literals: Collection[str]) -> object:
         text = bytes(part.data).decode()
     except UnicodeDecodeError as exc:
         raise fields.wrong(part.name, "UTF-8 text") from exc
-    if part.name in literals:
-        try:
-            value = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            return text  # what it should be, its reader tells
-        return value if isinstance(value, bool | int | float) else text
-    return text
+    if part.name not in literals:
+        return text
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _LIBRARY_WORDS.get(text, text)  # what it should be, its reader tells
+    return value if isinstance(value, bool | int | float) else text
 
 
 def _broken(why: str) -> BadRequest:

@@ -5,7 +5,13 @@ cut must not pass for a complete one, so it is told as an error.
 """
 
 from proxy_core.errors import Failed, Problem, ProblemKind
-from proxy_core.gemini.replies import CONTENT_STOPS, IMAGE_STOPS, block_reason, finish_reason
+from proxy_core.gemini.replies import (
+    CONTENT_STOPS,
+    IMAGE_STOPS,
+    block_words,
+    finish_reason,
+    finish_words,
+)
 from proxy_core.gemini.wire import Chunk
 
 POLICY_CODE = "content_policy_violation"
@@ -15,15 +21,17 @@ _REFUSALS = CONTENT_STOPS | IMAGE_STOPS | {"STOP"}
 class Ending:
     """Why an answer ended. Per call."""
 
-    __slots__ = ("_blocked", "_reason")
+    __slots__ = ("_blocked", "_reason", "_words")
 
     def __init__(self) -> None:
         self._reason: str | None = None
+        self._words: str | None = None
         self._blocked: str | None = None
 
     def take(self, chunk: Chunk) -> None:
         self._reason = finish_reason(chunk) or self._reason
-        self._blocked = block_reason(chunk) or self._blocked
+        self._words = finish_words(chunk) or self._words
+        self._blocked = block_words(chunk) or self._blocked
 
     @property
     def complete(self) -> bool:
@@ -36,7 +44,9 @@ class Ending:
         """
         if self._blocked is not None:
             return _refused(f"Google refused the prompt: {self._blocked}.")
-        message = f"Google gave no {wanted}: {self._reason}."
+        message = f"Google gave no {wanted}: {self._words}."
+        if self._reason == "STOP":
+            message = f"Google's answer holds no {wanted}, and does not say why."
         if self._reason in _REFUSALS:
             return _refused(message)
         return Failed(Problem(ProblemKind.BAD_UPSTREAM, message))

@@ -118,6 +118,11 @@ class Tools:
         self.declarations.append(declaration)
         return declaration
 
+    def forbid(self) -> None:
+        """No tool at all, not even one that Google runs itself."""
+        self.mode = "NONE"
+        self.searches = self.fetches = self.runs_code = False
+
     def allow(self, mode: str, name: str, at: str) -> None:
         """Narrows the choice to `name` and those allowed before; mode: ANY or VALIDATED."""
         self.mode = mode

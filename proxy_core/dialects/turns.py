@@ -18,6 +18,12 @@ from proxy_core.gemini.wire import Content, FunctionCall, FunctionResponse, Json
 _NO_RESULT: JsonObject = {"error": "no result"}
 "Of a call that the client gave up; Gemini demands a result for each."
 
+_IN_RESPONSES = frozenset(
+    {"image/png", "image/jpeg", "image/webp", "application/pdf", "text/plain"}
+)
+"""What may stand in `functionResponse.parts`.
+Source: Gemini API documentation, multimodal function responses."""
+
 _EMPTY: Part = {"text": " "}
 _CONTINUE: Part = {"text": "Continue."}
 
@@ -103,19 +109,23 @@ class Turns:
         self.say("user", late)
 
     def _take_result(self, call: FunctionCall, tool_call_id: str, late: list[Part]) -> Part:
-        """The result of a call; media that the family takes only from a user go to `late`."""
+        """The result of a call; media that Google takes only from a user go to `late`."""
         waiting = self._results.get(tool_call_id)
         result = waiting.popleft() if waiting else Result(_NO_RESULT, [], "")
         response: FunctionResponse = {"name": call["name"], "response": result.response}
         if "id" in call:
             response["id"] = call["id"]
-        inside = [
-            part for part in result.media if self.family.response_parts and "inlineData" in part
-        ]
+        inside: list[Part] = []
+        for part in result.media:
+            (inside if self._fits(part) else late).append(part)
         if inside:
             response["parts"] = [{"inlineData": part["inlineData"]} for part in inside]
-        late += [part for part in result.media if part not in inside]
         return {"functionResponse": response}
+
+    def _fits(self, part: Part) -> bool:
+        """Whether media of a result may stand inside it."""
+        blob = part.get("inlineData")
+        return blob is not None and self.family.response_parts and blob["mimeType"] in _IN_RESPONSES
 
     def finish(self, instruction: str | None = None) -> JsonObject:
         """`contents`, and `systemInstruction` where there is one. Raises BadRequest.

@@ -1,13 +1,15 @@
 """Media inside a request: which of it to take out so that the rest may travel, and its bytes.
 
 Pure. Not here: the upload of what was taken out (`relay.offloading`). Media in the parts of a
-functionResponse stays where it is: the API documents inline data alone there.
+functionResponse comes after the results as a turn of the user, as older models want all of it:
+the API documents inline data alone there.
 """
 
 import hashlib
 from binascii import a2b_base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from proxy_core.gemini.wire import Blob, FileData, JsonObject, Part
 
@@ -88,13 +90,39 @@ def with_files(body: JsonObject, files: Mapping[int, FileData]) -> JsonObject:
     inner = body.get("generateContentRequest")
     if isinstance(inner, dict):
         return {**body, "generateContentRequest": with_files(inner, files)}
-    contents = [
-        {**content, "parts": [_referring(part, files) for part in content["parts"]]}
-        if content.get("parts")
-        else content
-        for content in body.get("contents", ())
-    ]
+    contents: list[JsonObject] = []
+    for content in body.get("contents", ()):
+        given = content.get("parts")
+        if not given:
+            contents.append(content)
+            continue
+        late: list[Part] = []
+        parts = [_without_media(_referring(part, files), files, late) for part in given]
+        contents.append({**content, "parts": parts})
+        if late:
+            contents.append({"role": "user", "parts": late})
     return {**body, "contents": contents}
+
+
+def _without_media(part: Part, files: Mapping[int, FileData], late: list[Part]) -> Part:
+    """The part without what a result holds of the media; references to it go to `late`."""
+    result = part.get("functionResponse")
+    if result is None or "parts" not in result:
+        return part
+    kept = []
+    for inside in result["parts"]:
+        blob = inside.get("inlineData")
+        file = None if blob is None else files.get(id(blob))
+        if file is None:
+            kept.append(inside)
+        else:
+            late.append({"fileData": file})
+    if len(kept) == len(result["parts"]):
+        return part
+    lightened = {key: value for key, value in result.items() if key != "parts"}
+    if kept:
+        lightened["parts"] = kept
+    return cast("Part", {**part, "functionResponse": lightened})
 
 
 def _referring(part: Part, files: Mapping[int, FileData]) -> Part:
@@ -112,9 +140,10 @@ def _blobs(body: JsonObject) -> Iterator[Blob]:
     request = body.get("generateContentRequest", body)  # countTokens wraps the request
     for content in request.get("contents", ()):
         for part in content.get("parts", ()):
-            blob = part.get("inlineData")
-            if blob is not None and blob.get("data") and blob.get("mimeType"):
-                yield blob
+            for holder in (part, *part.get("functionResponse", {}).get("parts", ())):
+                blob = holder.get("inlineData")
+                if blob is not None and blob.get("data") and blob.get("mimeType"):
+                    yield blob
 
 
 def _digest(data: str) -> tuple[bytes, int]:

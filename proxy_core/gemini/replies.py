@@ -48,9 +48,6 @@ IMAGE_STOPS = frozenset(
 MISSING_SIGNATURE = "MISSING_THOUGHT_SIGNATURE"
 "The history lacks a thought signature; Gemini API only."
 
-POLICY_LIMITED = "PUP_LIMITED_DISABLED"
-"The account was limited or disabled for policy; Gemini API only."
-
 CONTINUATION = "CONTINUATION"
 "A hop of a long answer ended; the request goes on with `continuationToken`."
 
@@ -78,6 +75,19 @@ def block_reason(chunk: Chunk) -> str | None:
     feedback = chunk.get("promptFeedback")
     reason = feedback.get("blockReason") if isinstance(feedback, dict) else None
     return reason if isinstance(reason, str) and reason else None
+
+
+def block_words(chunk: Chunk) -> str | None:
+    """As `block_reason`, and what Vertex AI says beside it."""
+    reason = block_reason(chunk)
+    return reason and _with_message(reason, chunk["promptFeedback"].get("blockReasonMessage"))
+
+
+def finish_words(chunk: Chunk) -> str | None:
+    """As `finish_reason`, and what Google says beside it."""
+    reason = finish_reason(chunk)
+    messages = (candidate.get("finishMessage") for candidate in _candidates(chunk))
+    return reason and _with_message(reason, next(filter(None, messages), None))
 
 
 def is_finished(chunk: Chunk) -> bool:
@@ -124,6 +134,12 @@ def stream_error(data: bytes) -> JsonObject | None:
         found = found[0]
     error = found.get("error") if isinstance(found, dict) else None
     return error if isinstance(error, dict) else None
+
+
+def _with_message(reason: str, message: object) -> str:
+    if not isinstance(message, str) or not message.strip():
+        return reason
+    return f"{reason} ({message.strip().removesuffix('.')})"
 
 
 def _candidates(chunk: Chunk) -> list[JsonObject]:

@@ -43,7 +43,7 @@ _INTERACTION = frozenset({"previousInteractionId", "previous_interaction_id"})
 "Fields whose texts are bare ids of interactions."
 _OPAQUE = frozenset({"args", "arguments", "response", "result", "metadata", "labels"})
 "Fields that hold a client's own data, whose keys mean nothing to Google."
-_HELD = ("file", "response", "metadata", "output", "interaction")
+_HELD = ("file", "response", "metadata", "output")
 "Fields of an answer that hold a thing."
 _OUTPUT_FILES = ("responsesFile", "responses_file", "documentName")
 
@@ -121,15 +121,23 @@ def things_of(answer: JsonObject, collection: str = "") -> dict[str, JsonObject]
     collection: what was asked for, since an interaction tells its bare id only. An answer is a
     thing, holds one (`{"file": …}`, an operation with its outcome), or lists some.
     """
+    if collection == "interactions":
+        return _interaction(answer)
     shown: dict[str, JsonObject] = {}
     for thing in _shown(answer):
         name = thing.get("name")
-        if name is None and isinstance(thing.get("id"), str) and collection == "interactions":
-            name = f"interactions/{thing['id']}"
         for each in (name, *(thing.get(key) for key in _OUTPUT_FILES)):
             if isinstance(each, str) and (root := root_of(each)) is not None:
                 shown.setdefault(root, thing if each == name else {})
     return shown
+
+
+def _interaction(answer: JsonObject) -> dict[str, JsonObject]:
+    """By its id; what else such an answer holds are the words of a client and a model."""
+    thing = answer.get("interaction", answer)
+    name = thing.get("id") if isinstance(thing, dict) else None
+    root = root_of(f"interactions/{name}") if isinstance(name, str) else None
+    return {} if root is None else {root: thing}
 
 
 def _shown(answer: JsonObject) -> Iterator[JsonObject]:

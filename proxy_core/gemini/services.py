@@ -21,8 +21,10 @@ _SHARED_ACTIONS = frozenset(
     }
 )
 _VERTEX_ACTIONS = frozenset({"computeTokens", "predict"})
-_FILE = re.compile(r"(?:^|/v1(?:alpha|beta)?/)files/[\w-]+(?:[:?].*)?")
-"The Files API's own URI, or the name of a file."
+_FILE = re.compile(
+    r"(?:https?://generativelanguage\.googleapis\.com/(?:download/)?v1(?:alpha|beta)?/)?files/[\w-]"
+)
+"The start of the Files API's own URI, or the name of a file; other hosts have paths like it."
 _FULL_CACHE = "projects/"
 _GEMINI_TOOLS = {"fileSearch": "file search", "mcpServers": "MCP servers"}
 _VERTEX_TOOLS = {
@@ -53,7 +55,7 @@ def bound_to_gemini_api(call: Call) -> str | None:
             return "a cache of the Gemini API"
         if tool := _named(_objects(request.get("tools")), _GEMINI_TOOLS):
             return tool
-    if any(_FILE.search(uri) for uri in _file_uris(call.body)):
+    if any(_FILE.match(uri) for uri in _file_uris(call.body)):
         return "a file uploaded to the Gemini API"
     return None
 

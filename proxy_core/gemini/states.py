@@ -81,6 +81,20 @@ OF_THE_SIGN_IN = frozenset(
 )
 "States that say nothing about a new sign-in, or a new key of a service account."
 
+OF_THE_SERVICE = frozenset(
+    {
+        CredentialState.SCOPE_MISSING,
+        CredentialState.KEY_INVALID,
+        CredentialState.KEY_RESTRICTED,
+        CredentialState.API_OFF,
+        CredentialState.BILLING,
+        CredentialState.PROJECT_DENIED,
+        CredentialState.BLOCKED_BY_ADMIN,
+        CredentialState.REGION,
+    }
+)
+"States at the Gemini API that say nothing about Vertex AI, and the other way round."
+
 MODEL_STATES: Mapping[Cause, ModelState] = {
     Cause.MODEL_UNAVAILABLE: ModelState.UNAVAILABLE,
     Cause.NOT_IN_TIER: ModelState.NOT_IN_TIER,

@@ -19,7 +19,7 @@ from proxy_core.pool.books import Books
 from proxy_core.pool.lane import Lane
 from proxy_core.pool.lease import Lease, Want
 from proxy_core.pool.records import Records, restore_member, restore_pair, restore_unit
-from proxy_core.pool.roster import Roster, enrol, take_notes
+from proxy_core.pool.roster import Roster, as_noted, enrol, take_notes
 from proxy_core.pool.rotation import PolicyName
 from proxy_core.pool.standing import Ledger, Member, Notes, Pair, Unit
 from proxy_core.pool.telling import Teller
@@ -104,14 +104,15 @@ class Pool:
     def replace(self, credentials: Sequence[Credential], notes: Notes | None = None) -> None:
         """Makes these the pool's credentials; everything about those that stay goes on.
 
-        What the ledger says is taken for newcomers only. notes: the owner's labels and switches.
+        What the ledger says is taken for newcomers only. notes: the owner's decisions.
         """
         now = self._clock.now()
         if notes is not None:
             self._notes = notes
         records = self.books.read()
         before = Roster(self.members, self.units)
-        roster = enrol(credentials, before, records, now)
+        noted = [as_noted(credential, self._notes) for credential in credentials]
+        roster = enrol(noted, before, records, now)
         self.members, self.units = roster.members, roster.units
         self.services = frozenset(unit.service for unit in roster.units.values())
         for member in self.members.values():
@@ -230,15 +231,19 @@ class Pool:
     async def lease(self, want: Want, wait_s: float) -> Lease:
         """A lease, waiting at most `wait_s` seconds for one. Raises Exhausted."""
         deadline = self._clock.monotonic() + wait_s
-        unit = None if want.unit is None else self.unit_of(want.unit)
-        line = None if unit is None else unit.id
-        has_room, place = self._waiting.has_room(want.model, line), self._waiting.place()
+        has_room = self._waiting.has_room(want.model, self._line(want))
+        place = self._waiting.place()
         while (lease := self.take(want)) is None:
             pause = self._pause(want, deadline - self._clock.monotonic())
             if pause is None or not has_room:
                 raise Exhausted(want.model)
-            await self._waiting.wait(want.model, place, pause, line)
+            await self._waiting.wait(want.model, place, pause, self._line(want))
         return lease
+
+    def _line(self, want: Want) -> str | None:
+        """The unit that a call waits for, as it is called now; None: any will do."""
+        unit = None if want.unit is None else self.unit_of(want.unit)
+        return None if unit is None else unit.id
 
     def _pause(self, want: Want, left: float) -> float | None:
         """Seconds until something may be free, within those `left`; None: nothing will be."""

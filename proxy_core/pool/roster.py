@@ -5,11 +5,11 @@ rests and counts go on. Not here: lanes, and what the ledger says of newcomers (
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from proxy_core.credentials.grants import grant_of
 from proxy_core.credentials.model import Credential, Service
-from proxy_core.gemini.states import OF_THE_SIGN_IN, CredentialState
+from proxy_core.gemini.states import OF_THE_SERVICE, OF_THE_SIGN_IN, CredentialState
 from proxy_core.pool.records import KEY_PROJECT, Records
 from proxy_core.pool.standing import VERTEX_MARK, Member, Notes, Unit
 
@@ -23,7 +23,16 @@ class Roster:
     new_members: list[Member] = field(default_factory=list)
     new_units: list[Unit] = field(default_factory=list)
     renewed: list[Member] = field(default_factory=list)
-    "Those whose refusal ended with a new sign-in."
+    "Those whose refusal ended with a new sign-in, or with the service that it was of."
+
+
+def as_noted(credential: Credential, notes: Notes | None) -> Credential:
+    """The credential with the service that its owner chose: its unit, host and scopes follow."""
+    chosen = None if notes is None else notes.service_of(credential.id)
+    if chosen is None:
+        return credential
+    service, location = chosen
+    return replace(credential, service=service, location=location)
 
 
 def enrol(
@@ -72,7 +81,12 @@ def _renew(member: Member, credential: Credential, now: float) -> bool:
     if old == credential:
         return False  # not even a new object: whoever knows the old one still knows it
     member.credential = credential
-    if grant_of(old.secret) == grant_of(credential.secret) or member.state not in OF_THE_SIGN_IN:
+    signed_in = grant_of(old.secret) != grant_of(credential.secret)
+    moved = old.service is not credential.service
+    ends = (signed_in and member.state in OF_THE_SIGN_IN) or (
+        moved and member.state in OF_THE_SERVICE
+    )
+    if not ends:
         return False
     member.state, member.since, member.fault = CredentialState.READY, now, None
     return True

@@ -175,6 +175,9 @@ class Notes(Protocol):
 
     def enabled(self, credential_id: str) -> bool: ...
 
+    def service_of(self, credential_id: str) -> tuple[Service, str] | None:
+        """With the location; None: as the credential itself says."""
+
 
 class Ledger(Protocol):
     """Remembers standings and limits over the life of a pool."""

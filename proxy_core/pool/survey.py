@@ -140,7 +140,7 @@ def _whose(unit: Unit | None, name: str) -> str:
 
 
 def _told(places: list[Position], model: str, now: float) -> Problem:
-    named = "" if model.startswith("/") else model
+    bare, _, _ = model.partition(":")
     counts = Counter(place.state for place in places)
     whys = Counter(place.why for place in places)
     told = ", ".join(_counted(count, why) for why, count in whys.items())
@@ -153,9 +153,9 @@ def _told(places: list[Position], model: str, now: float) -> Problem:
     spent = seconds > LONG_S and first is not None and first.state in _LONG_RESTS
     return Problem(
         ProblemKind.QUOTA_SPENT if spent else ProblemKind.RATE_LIMITED,
-        f"No credential is free for {model.removeprefix('/')}: of {len(places)}, {told}. "
+        f"No credential is free for {bare.removeprefix('/')}: of {len(places)}, {told}. "
         f"The first returns in {_duration(seconds)}.",
-        model=named,
+        model="" if bare.startswith("/") else bare,
         retry_after_s=seconds,
     )
 
@@ -169,18 +169,20 @@ _LONG_RESTS = frozenset({ModelState.DAY_SPENT, ModelState.NOT_IN_TIER})
 
 
 def _lasting(places: list[Position], told: str, model: str) -> Problem:
+    bare, _, action = model.partition(":")
     if any(place.state == ModelState.UNAVAILABLE for place in places):
+        missing = f"{action} of the model {bare}" if action else f"the model {bare}"
         return Problem(
             ProblemKind.MODEL_NOT_FOUND,
-            f"No credential of the pool offers the model {model}.",
-            model=model,
+            f"No credential of the pool offers {missing}.",
+            model=bare,
         )
     steps = " ".join(dict.fromkeys(place.next_step for place in places if place.next_step))
     no_credit = all(place.state == CredentialState.BILLING for place in places)
     return Problem(
         ProblemKind.NO_CREDIT if no_credit else ProblemKind.UNUSABLE_CREDENTIALS,
         f"No credential can be used: of {len(places)}, {told}. {steps}".strip(),
-        model=model,
+        model=bare,
     )
 
 

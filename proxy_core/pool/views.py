@@ -69,6 +69,8 @@ def _view(
         next_step=words.next_step,
         in_flight=member.in_flight,
         models=models,
+        service=member.service,
+        location=member.location if member.unit.paid else None,
     )
 
 

@@ -95,9 +95,9 @@ class LongStream:
     def _joined(self, blocks: Iterable[bytes], answer: LongAnswer) -> list[bytes]:
         joined = []
         for block in blocks:
-            chunk = _chunk(block)
-            if chunk is None:
+            if not (data := event_data(block)):
                 continue
+            chunk = _chunk(data)
             before = answer.token
             try:
                 new = answer.take(chunk)
@@ -183,10 +183,15 @@ def _new(part: Part, answer: LongAnswer) -> list[Chunk]:
     return [new for chunk in part.chunks if (new := answer.take(chunk)) is not None]
 
 
-def _chunk(block: bytes) -> Chunk | None:
-    """None for comments; what is neither was refused before."""
-    data = event_data(block)
-    return cast("Chunk", orjson.loads(data)) if data else None
+def _chunk(data: bytes) -> Chunk:
+    """Raises Rejected."""
+    try:
+        chunk = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        chunk = None
+    if not isinstance(chunk, dict):
+        raise Rejected(faults.bad_answer("it is not the JSON that the API documents"))
+    return cast("Chunk", chunk)
 
 
 def _block(chunk: Chunk) -> bytes:

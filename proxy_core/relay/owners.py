@@ -120,6 +120,11 @@ class Owners:
             if unit.service is Service.GEMINI and unit.usable
         )
 
+    def serves(self, unit: str) -> bool:
+        """Whether some credential of it can be used."""
+        found = self._pool.unit_of(unit)
+        return found is not None and found.usable
+
     def note(self, name: str, unit: str, life_s: float) -> None:
         """Notes the owner of what no answer shows as a thing."""
         self._bindings.put(name, unit, self._clock.now() + life_s)

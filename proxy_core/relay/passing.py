@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import orjson
 
 from proxy_core.gemini import faults
+from proxy_core.gemini.replies import stream_error
+from proxy_core.gemini.stream import EventSplitter, event_data
 from proxy_core.gemini.wire import Call, JsonObject
 from proxy_core.pool.lease import Lease
 from proxy_core.relay.receive import Rejected, read_piece, receive_error, with_key
@@ -84,9 +86,9 @@ class PassedReply:
         return self.headers.get("content-type", "").startswith(EVENT_STREAM)
 
     async def begin(self, *, download: bool) -> None:
-        """Reads up to the commit point: the first piece of a stream, or all of JSON."""
+        """Reads up to the commit point: a download's first piece, an event, or all of JSON."""
         if download or self.is_events:
-            self._first = await read_piece(self._answer)
+            self._first = await (read_piece(self._answer) if download else self._first_event())
             return
         parts: list[bytes] = []
         while data := await read_piece(self._answer):
@@ -108,6 +110,22 @@ class PassedReply:
         if self.body is None:
             self._answer.release()
         self.lease.give_back()
+
+    async def _first_event(self) -> bytes:
+        """What came up to the end of the first event. Raises Rejected where that is an error."""
+        splitter, came = EventSplitter(), b""
+        while data := await read_piece(self._answer):
+            came += data
+            told = [event for block in splitter.feed(data) if (event := event_data(block))]
+            if told and (error := stream_error(told[0])) is not None:
+                raise Rejected(
+                    faults.classify_stream_error(error, with_api_key=with_key(self.lease))
+                )
+            if told:
+                return came
+        if not came.strip():
+            raise Rejected(faults.empty())
+        return came
 
     def _understood(self, body: bytes) -> JsonObject:
         if not body.strip():

@@ -49,7 +49,7 @@ from proxy_core.relay.receive import (
     receive_stream,
     receive_whole,
 )
-from proxy_core.relay.serving import Serving
+from proxy_core.relay.serving import Serving, said_by
 from proxy_core.relay.trip import (
     CONVERSATIONAL,
     Attempt,
@@ -119,7 +119,7 @@ class Relay:
         return LongStream(reply, partial(self._go_on, trip, self._stream))
 
     async def _stream(self, trip: Trip) -> StreamReply:
-        reply = await self._travel(trip, self._sending(receive_stream), holds_lease=True)
+        reply = await self._travel(trip, partial(self._send, receive_stream), holds_lease=True)
         self._streams.add(reply)
         reply.on_late_fault = partial(self._mark, reply.lease, history=LATE)
         return reply
@@ -170,7 +170,7 @@ class Relay:
 
     async def _gather(self, lease: Lease, trip: Trip) -> Part:
         try:
-            return Part(await self._send(lease, trip, receive_chunks), lease)
+            return Part(await self._send(receive_chunks, lease, trip), lease)
         except Rejected as rejected:
             if not (chunks := resumable(rejected)):
                 raise
@@ -196,7 +196,7 @@ class Relay:
 
     async def whole(self, exchange: Exchange, call: Call) -> WholeReply:
         """A complete answer to a call that does not stream. Raises Failed."""
-        return await self._run(exchange, call, self._sending(receive_whole))
+        return await self._run(exchange, call, partial(self._send, receive_whole))
 
     async def _run(
         self, exchange: Exchange, call: Call, attempt: Attempt[T], *, holds_lease: bool = False
@@ -204,9 +204,13 @@ class Relay:
         trip = await self._begin(exchange, call)
         return await self._travel(trip, attempt, holds_lease=holds_lease)
 
-    async def _begin(self, exchange: Exchange, call: Call) -> Trip:
+    async def opened(self) -> None:
+        """Returns once credentials and memory were read. Raises Failed when that takes too long."""
         if not self._loaded.is_set():
             await opened(self._loaded, self._clock)
+
+    async def _begin(self, exchange: Exchange, call: Call) -> Trip:
+        await self.opened()
         return self._trip(exchange, call)
 
     async def _travel(self, trip: Trip, attempt: Attempt[T], *, holds_lease: bool = False) -> T:
@@ -245,7 +249,7 @@ class Relay:
         while (lease := self._pool.take(want)) is None:
             if want.tried:  # all others were tried or rest: begin again, later
                 if trip.last is not None and not trip.exchange.patient:
-                    raise Failed(problem_of(trip.last, want.model))
+                    raise Failed(problem_of(trip.last, trip.call.model))
                 trip.rounds += 1
                 await self._clock.sleep(back_off_s(trip.rounds, self._random.random()))
                 want.tried.clear()
@@ -266,7 +270,7 @@ class Relay:
                 raise Failed(problem) from None
             problem = exhausted_problem(self._pool, trip.want.model, now, trip.want.services)
             if trip.last is not None and problem.kind is not ProblemKind.RATE_LIMITED:
-                problem = problem_of(trip.last, trip.want.model)
+                problem = problem_of(trip.last, trip.call.model)
             raise Failed(problem) from None
         finally:
             trip.wait_left -= self._clock.monotonic() - began
@@ -308,15 +312,8 @@ class Relay:
                 self._authorizer.expire(lease.credential, headers)
             raise
 
-    def _sending(self, receive: Receive[T]) -> Attempt[T]:
-        """Attempts that are one request each, its answer read by `receive`."""
-
-        async def attempt(lease: Lease, trip: Trip) -> T:
-            return await self._send(lease, trip, receive)
-
-        return attempt
-
-    async def _send(self, lease: Lease, trip: Trip, receive: Receive[T]) -> T:
+    async def _send(self, receive: Receive[T], lease: Lease, trip: Trip) -> T:
+        """An attempt that is one request, its answer read by `receive`."""
         headers = await self._authorized(lease)
         origin, path, extra, body = self._serving.outgoing(trip.call, trip.path, trip.mender, lease)
         if len(body) > INLINE_LIMIT_BYTES and trip.call.raw is None:
@@ -329,7 +326,7 @@ class Relay:
         kept = False
         try:
             if answer.status != 200:
-                fault = await receive_error(answer, lease)
+                fault = said_by(lease.credential.service, await receive_error(answer, lease))
                 if fault.cause is Cause.TOKEN_EXPIRED:
                     self._authorizer.expire(lease.credential, headers)
                 raise Rejected(fault)
@@ -347,14 +344,10 @@ class Relay:
             trip.luggage = self._offloading.pack(trip.mender.body, len(body))
         if not trip.luggage.blobs or lease.credential.service is Service.VERTEX:
             return body  # Vertex AI knows no such files
-        try:
+        with self._noticing_expiry(lease, headers):
             lightened = await self._offloading.lighten(
                 trip.mender.body, trip.luggage, lease, headers
             )
-        except Rejected as rejected:
-            if rejected.fault.cause is Cause.TOKEN_EXPIRED:
-                self._authorizer.expire(lease.credential, headers)
-            raise
         return orjson.dumps(lightened)
 
     def _succeeded(self, lease: Lease, trip: Trip, began: float) -> None:

@@ -4,6 +4,7 @@ A pool without a credential of Vertex AI pays for none of it. Not here: the rewr
 (`gemini.vertex`), the choice among credentials (`pool`).
 """
 
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple, cast
 
@@ -11,6 +12,7 @@ import orjson
 
 from proxy_core.credentials.model import EVERY_SERVICE, Credential, CredentialKind, Service
 from proxy_core.errors import Failed, Problem, ProblemKind
+from proxy_core.gemini.faults import Cause, Fault
 from proxy_core.gemini.services import bound_to_gemini_api, bound_to_vertex
 from proxy_core.gemini.vertex import Place, gemini_answer, origin, vertex_request, with_arguments
 from proxy_core.gemini.wire import Call, Chunk, JsonObject
@@ -102,6 +104,15 @@ def to_vertex(call: Call, body: JsonObject, credential: Credential) -> Outgoing:
         place = Place()
     request = vertex_request(call, body, place)
     return Outgoing(origin(place), request.path, request.headers, orjson.dumps(request.body))
+
+
+def said_by(service: Service, fault: Fault) -> Fault:
+    """A fault as the service means it."""
+    if service is Service.VERTEX and fault.cause is Cause.REFUSED and fault.status == 401:
+        # "API keys are not supported by this API", but all that is asked there takes keys of its
+        # own: this is one of AI Studio.
+        return replace(fault, cause=Cause.KEY_INVALID)
+    return fault
 
 
 def from_vertex(call: Call, reply: WholeReply) -> None:

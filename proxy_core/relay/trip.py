@@ -90,6 +90,8 @@ def about_the_named(trip: Trip, fault: Fault) -> Fault:
     cause = fault.cause
     if cause is Cause.REFUSED and trip.want.unit is not None:
         cause = Cause.NOT_OWNED
-    elif cause is Cause.MODEL_UNAVAILABLE and is_passage(trip.call) and not trip.call.model:
-        cause = Cause.NOT_FOUND
+    elif cause is Cause.MODEL_UNAVAILABLE and is_passage(trip.call):
+        model = trip.call.model
+        if not model or model not in fault.message:  # else a client's own words, said again
+            cause = Cause.NOT_FOUND
     return fault if cause is fault.cause else replace(fault, cause=cause)

@@ -117,6 +117,16 @@ class Cors:
             "Vary": "Origin",
         }
 
+    def may_connect(self, headers: Mapping[str, str]) -> bool:
+        """Whether a websocket may be opened, which browsers let any page try.
+
+        Programs send no Origin, or make one of the Host. Source: RFC 6455, section 10.2.
+        """
+        origin = headers.get("Origin")
+        if origin is None or self._any or origin in self._origins:
+            return True
+        return origin.rpartition("://")[2].lower() == headers.get("Host", "").lower()
+
     def preflight(self, headers: Mapping[str, str]) -> dict[str, str]:
         """For the OPTIONS request that comes before."""
         allowed = self.headers(headers.get("Origin"))

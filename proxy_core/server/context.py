@@ -16,7 +16,7 @@ from proxy_core.server.connection import SERVER
 from proxy_core.server.debug_log import DebugLog
 from proxy_core.server.outflow import Outflow, Pace
 from proxy_core.server.upload_sessions import UploadSessions
-from proxy_core.upstream.live import LiveUpstream
+from proxy_core.upstream.live import LiveUpstream, Socket
 
 
 @dataclass(slots=True)
@@ -31,6 +31,8 @@ class Services:
     live: LiveUpstream
     owners: Owners
     uploads: UploadSessions
+    arriving: set[Socket] = field(default_factory=set)
+    "Clients whose Live session has not begun yet."
     domain_name: str = ""
     "Setting DOMAIN_NAME."
     debug: DebugLog | None = None

@@ -154,6 +154,7 @@ class FrontDoor:
         """Begins a stop: from now on connections end with their answer, and watchers at once."""
         self.closing = True
         self._console.close()
+        live.send_off(self._services)
 
     async def idle(self) -> None:
         """Returns when no exchange is open."""
@@ -206,7 +207,7 @@ class FrontDoor:
             case Target.TRANSLATED:
                 dialect = self._dialects[route.dialect]
                 exchange.dialect, exchange.action = dialect.name, dialect.action
-                self._refuse_while_paused()
+                await self._admit()
                 body = await self._body(visit, takes_form=route.takes_form)
                 return await translated.answer(visit, dialect, services, body)
             case Target.NATIVE_CALL | Target.VERTEX_CALL:
@@ -215,7 +216,7 @@ class FrontDoor:
                 model = models_of(route.model, services.parsing)[0]
                 check_model(model)
                 exchange.model = model
-                self._refuse_while_paused()
+                await self._admit()
                 body = await self._body(visit)
                 if route.target is Target.VERTEX_CALL:
                     return await vertex_paths.call(visit, route.model, route.action, services, body)
@@ -224,9 +225,7 @@ class FrontDoor:
                 return await self._kept(visit, route)
             case Target.LIVE:
                 exchange.dialect, exchange.action = self._native.name, LIVE_ACTION
-                self._refuse_while_paused()
-                if self.closing:
-                    raise Failed(Problem(ProblemKind.UNAVAILABLE, live.STOPPING))
+                await self._admit_session(visit)
                 return await live.answer(visit, route.version, services)
             case Target.NATIVE_MODELS:
                 return await native.models(visit, services)
@@ -262,11 +261,19 @@ class FrontDoor:
         exchange.action = "resources" if route.target is Target.RESOURCE else "files.upload"
         if route.target is Target.UPLOAD_SESSION:
             return await uploads.receive(visit, route, services)
-        self._refuse_while_paused()
+        await self._admit()
         if route.target is Target.UPLOAD:
             visit.form = visit.request.headers.get("Content-Type", "")
             return await uploads.start(visit, route, services, await self._body(visit))
         return await native_resources.answer(visit, route, services, await self._body(visit))
+
+    async def _admit_session(self, visit: Visit) -> None:
+        """As `_admit`, for a Live session. Raises Failed where none may begin."""
+        if not self._guards.cors.may_connect(visit.request.headers):
+            raise Failed(Problem(ProblemKind.FORBIDDEN, FOREIGN_PAGE))
+        await self._admit()
+        if self.closing:
+            raise Failed(Problem(ProblemKind.UNAVAILABLE, live.STOPPING))
 
     def _readiness(self, visit: Visit) -> Response:
         status = "ready" if self._probes.ready() else "no usable credential"
@@ -276,9 +283,15 @@ class FrontDoor:
             orjson.dumps({"status": status}), status=200 if status == "ready" else 503
         )
 
-    def _refuse_while_paused(self) -> None:
+    async def _admit(self) -> None:
+        """Lets a request for Google in. Raises Failed while paused.
+
+        Waits at the start, for what was remembered is looked up before the relay has its turn:
+        signatures of calls, and who owns what.
+        """
         if self.paused:
             raise Failed(Problem(ProblemKind.UNAVAILABLE, PAUSED, retry_after_s=RETRY_PAUSED_S))
+        await self._services.relay.opened()
 
     async def _body(self, visit: Visit, *, takes_form: bool = False) -> bytes:
         kind = visit.request.headers.get("Content-Type", "")
@@ -351,6 +364,9 @@ UNKNOWN_HOST = (
     "ALLOWED_HOSTS."
 )
 WRONG_TOKEN = "The bearer token is missing or wrong."  # noqa: S105 - a sentence
+FOREIGN_PAGE = (
+    "Web pages of this origin may not open a Live session; add it to CORS_ALLOWED_ORIGINS."
+)
 ONLY_CREDENTIALS = "This Pollux only makes credentials; start `pollux --headless`."
 PAUSED = "Pollux is paused. Resume it in its window or tray, then try again."
 RETRY_PAUSED_S = 30.0

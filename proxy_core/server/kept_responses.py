@@ -21,7 +21,7 @@ def answer(visit: Visit, route: Route, services: Services) -> Response:
     kept = _kept(route, services)
     query = dict(parse_qsl(visit.query))
     if route.target is Target.RESPONSE_ITEMS:
-        return visit.answer(orjson.dumps(_page(listed_items(kept), query)))
+        return visit.answer(_encoded(_page(listed_items(kept), query)))
     if visit.request.method == "DELETE":
         assert services.parsing.responses is not None  # it has just been found there
         services.parsing.responses.delete(kept.id)
@@ -30,6 +30,13 @@ def answer(visit: Visit, route: Route, services: Services) -> Response:
     if query.get("stream") == "true":
         raise BadRequest("A kept response is not streamed again.", "stream")
     return visit.answer(kept.response)
+
+
+def _encoded(page: JsonObject) -> bytes:
+    try:
+        return orjson.dumps(page)
+    except orjson.JSONEncodeError as exc:  # orjson reads deeper than it writes
+        raise BadRequest("An item of this response is nested too deeply to be listed.") from exc
 
 
 def _kept(route: Route, services: Services) -> Kept:

@@ -3,7 +3,8 @@
 The client's first message, its setup, decides which credential serves; until Google has answered
 that, the next one may be tried (`relay`). From then on nothing is looked into but what Google says
 of use and of resuming, and everything is passed on as it came: text and binary messages, pings,
-close codes. One frame at a time is held for each way, so whoever reads slowly slows the other.
+close codes, unless they speak of our credential. One frame at a time is held for each way, so
+whoever reads slowly slows the other.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from aiohttp.web import StreamResponse, WebSocketResponse
 
 from proxy_core.dialects.gemini_native.errors import error_reply
 from proxy_core.errors import BadRequest, Failed, Problem, ProblemKind
+from proxy_core.gemini.faults import Fault
 from proxy_core.gemini.live_setup import LiveSetup, read_setup
 from proxy_core.gemini.resources import named_in
 from proxy_core.gemini.wire import Call
@@ -74,6 +76,26 @@ async def answer(visit: Visit, version: str, services: Services) -> StreamRespon
 
 async def _serve(visit: Visit, client: Socket, version: str, services: Services) -> Closing:
     """Runs the session; what to close the client's end with."""
+    services.arriving.add(client)
+    try:
+        reply, early = await _begin(visit, client, version, services)
+    finally:
+        services.arriving.discard(client)
+    exchange = visit.exchange
+    try:
+        reply.on_handle = partial(_keep, services, reply.lease.member.unit.id)
+        return await _run(client, reply, early)
+    finally:
+        exchange.tokens = reply.tokens()
+        if reply.fault is not None:
+            exchange.error = problem_of(reply.fault, exchange.model).kind
+        reply.close()
+
+
+async def _begin(
+    visit: Visit, client: Socket, version: str, services: Services
+) -> tuple[LiveReply, list[Frame]]:
+    """The session that the client's setup asks for, and what came behind that."""
     frame = await _first_message(client)
     if visit.debug is not None:
         visit.debug.request(visit.exchange.id, "SETUP", visit.path, frame.data)
@@ -82,15 +104,13 @@ async def _serve(visit: Visit, client: Socket, version: str, services: Services)
     exchange.model, exchange.stream = setup.model, True
     call = _call(setup, version, services)
     opening = partial(open_session, services.live, version, frame)
-    reply, early = await _open(client, services.relay.live(exchange, call, opening))
-    try:
-        reply.on_handle = partial(_keep, services, reply.lease.member.unit.id)
-        return await _run(client, reply, early)
-    finally:
-        exchange.tokens = reply.tokens()
-        if reply.fault is not None:
-            exchange.error = problem_of(reply.fault, setup.model).kind
-        reply.close()
+    return await _open(client, services.relay.live(exchange, call, opening))
+
+
+def send_off(services: Services) -> None:
+    """We stop: clients whose session has not begun are told at once."""
+    for client in services.arriving:
+        client.drop(Closing(GOING_AWAY, STOPPING))
 
 
 async def _open(
@@ -178,13 +198,23 @@ async def _run(client: Socket, reply: LiveReply, early: list[Frame]) -> Closing:
             done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             if down in done and (closing := down.result()) is not None:
                 reply.ended(closing)
-                return Closing(BROKEN, GOOGLE_LEFT) if closing.code == ABNORMAL else closing
+                return _passed_on(closing, reply.fault)
             if up in done and (closing := up.result()) is not None:
                 reply.farewell = closing
                 return closing
         return Closing(GOING_AWAY, STOPPING) if cut.done() else Closing(BROKEN, GOOGLE_LEFT)
     finally:
         await _end(up, down, cut)
+
+
+def _passed_on(closing: Closing, fault: Fault | None) -> Closing:
+    """Google's own words, but not those about our credential: they are no client's business."""
+    if closing.code == ABNORMAL:
+        return Closing(BROKEN, GOOGLE_LEFT)
+    problem = None if fault is None else problem_of(fault, "")
+    if problem is None or problem.kind is not ProblemKind.UNUSABLE_CREDENTIALS:
+        return closing
+    return Closing(BROKEN, problem.message)
 
 
 async def _up(client: Socket, reply: LiveReply, early: list[Frame]) -> Closing | None:

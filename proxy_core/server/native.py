@@ -43,7 +43,9 @@ async def call(visit: Visit, route: Route, services: Services, body: bytes) -> S
 
     def read(step: int) -> Call:
         parsed = parse(route.version, route.model, route.action, body, pairs, models[step])
-        return services.owners.pinned(parsed._replace(repeatable=route.action not in BEGINS))
+        if route.action in BEGINS:
+            parsed = parsed._replace(repeatable=False)
+        return services.owners.pinned(parsed)
 
     return await serve(visit, read, models, services)
 

@@ -44,7 +44,9 @@ class Outflow:
         opening: Callable[[], bytes] | None = None,
         tap: Callable[[bytes], None] | None = None,
     ) -> None:
-        """headers: asked for when the head goes out, since the trace is known only then.
+        """keep_alive: what fills silence; where it is empty, nothing can, and the head waits too.
+
+        headers: asked for when the head goes out, since the trace is known only then.
 
         opening: what goes out with a head that had to go before the first frame; without it,
         a keep-alive. tap: is given all frames too.
@@ -60,7 +62,9 @@ class Outflow:
         self._loop = asyncio.get_running_loop()
         self._touched = self._loop.time()
         self._often = min(pace.head_after_s, pace.keep_alive_s)
-        self._timer: asyncio.TimerHandle | None = self._loop.call_later(self._often, self._fill)
+        self._timer: asyncio.TimerHandle | None = None
+        if keep_alive:
+            self._timer = self._loop.call_later(self._often, self._fill)
         self._filling: asyncio.Task[None] | None = None
         self._writer: AbstractStreamWriter
         self.started = False

@@ -61,6 +61,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "/metrics", "Prometheus figures"),
     ("POST", "/v1/chat/completions", "OpenAI Chat Completions, plain and streamed"),
     ("POST", "/v1/responses", "OpenAI Responses, plain and streamed"),
+    ("POST", "/v1/responses/input_tokens", "tokens of such a request"),
     ("GET", "/v1/responses/{id}", "a kept response"),
     ("DELETE", "/v1/responses/{id}", "forget a kept response"),
     ("GET", "/v1/responses/{id}/input_items", "what went into a kept response"),
@@ -147,6 +148,7 @@ _EXACT: Mapping[str, Route] = {
         for path, route in {
             "chat/completions": Route(Target.TRANSLATED, _POST, "openai_chat"),
             "responses": Route(Target.TRANSLATED, _POST, "openai_responses"),
+            "responses/input_tokens": Route(Target.TRANSLATED, _POST, "openai_responses_count"),
             "completions": Route(Target.TRANSLATED, _POST, "openai_completions"),
             "embeddings": Route(Target.TRANSLATED, _POST, "openai_embeddings"),
             "images/generations": Route(Target.TRANSLATED, _POST, "openai_images"),
@@ -192,7 +194,7 @@ _LIVE = re.compile(
     r"\.GenerativeService\.BidiGenerateContent(?P<constrained>Constrained)?"
 )
 _TOKENS = re.compile(r"/v1(?:beta|alpha)?/auth_tokens")
-_OWN = re.compile(r"/|/page/.+|/oauth2/callback|/admin(?:/.*)?")
+_OWN = re.compile(r"/|/page/.+|/oauth2/callback|/admin(?:/.*)?", re.DOTALL)
 
 
 def origin_form(target: str, host: str | None) -> tuple[str, str | None]:

@@ -14,7 +14,7 @@ from proxy_core.dialects.contract import Dialect, ParseContext, ParsedRequest, R
 from proxy_core.dialects.model_names import models_of
 from proxy_core.errors import Failed, Problem, ProblemKind
 from proxy_core.events import Tokens
-from proxy_core.gemini.replies import MODEL_ERRORS, finish_reason, has_content
+from proxy_core.gemini.replies import MISSING_SIGNATURE, MODEL_ERRORS, finish_reason, has_content
 from proxy_core.gemini.stream import event_data
 from proxy_core.gemini.wire import Call, Chunk
 from proxy_core.relay.exchange import Exchange
@@ -26,6 +26,8 @@ from proxy_core.server.context import Services, Visit
 from proxy_core.server.ids import new_id
 from proxy_core.server.outflow import CutOff, Outflow
 
+NO_ANSWER = MODEL_ERRORS | {MISSING_SIGNATURE}
+"Ends that are none of an answer, where nothing was said before."
 SESSION_HEADER = "x-claude-code-session-id"
 "Names the conversation, where the body does not."
 
@@ -66,7 +68,7 @@ class _Request:
         "Whether frames of an answer went out: no other model can answer from then on."
         self._take(self._parse(0))
         exchange.stream = self.parsed.stream
-        self._chain = Chain(exchange, models_of(self.parsed.model, context))
+        self._chain = Chain(exchange, self.parsed.models or models_of(self.parsed.model, context))
 
     def opening(self) -> bytes:
         """What goes out with a head that has to go before the first chunk."""
@@ -198,7 +200,7 @@ class _Translation:
         chunk = _parsed(payload)
         if not self._spoke:
             self._spoke = has_content(chunk)
-            if not self._spoke and finish_reason(chunk) in MODEL_ERRORS:
+            if not self._spoke and finish_reason(chunk) in NO_ANSWER:
                 raise Failed(_broken_call(chunk))
         return self._renderer.chunk(chunk, self._index)
 

@@ -3,7 +3,8 @@
 Source: google-genai. A start is answered with the address that takes the bytes, to which clients
 then send no credential: its random id stands for Google's address, which is one. The bytes go on
 as they arrive; what breaks is the client's to resume, which asks how far it came (`query`).
-Sessions live in this process alone: after a restart an upload begins again.
+Sessions live in this process alone, and no longer than a credential of their project can be used:
+then an upload begins again.
 """
 
 from collections.abc import AsyncIterator
@@ -64,10 +65,10 @@ async def start(visit: Visit, route: Route, services: Services, body: bytes) -> 
 async def receive(visit: Visit, route: Route, services: Services) -> StreamResponse:
     """Answers `/upload/session/{id}`: bytes on their way, or a question how far they came."""
     session = services.uploads.get(route.path)
-    if session is None:
+    if session is None or not services.owners.serves(session.unit):
         raise BadRequest(UNKNOWN, kind=ProblemKind.NOT_FOUND)
     request = visit.request
-    visit.closing = True  # unless all of the body was read
+    stopping, visit.closing = visit.closing, True  # unless all of the body was read
     try:
         answer = await services.uploads.upstream.send(
             request.method, session.path, _headers(request), await _body(request)
@@ -80,7 +81,7 @@ async def receive(visit: Visit, route: Route, services: Services) -> StreamRespo
         content = await _read(answer)
     finally:
         answer.release()
-    visit.closing = visit.closing and not request.content.is_eof()
+    visit.closing = stopping or not request.content.is_eof()
     headers = passed_back(answer.headers)
     if headers.get(STATUS) in _OVER:
         services.uploads.forget(route.path)

@@ -31,7 +31,7 @@ async def call(
 
     def read(step: int) -> Call:
         given = parse(VERSION, name, action, body, pairs, models[step])
-        return _converted(given, tier)
+        return services.owners.pinned(_converted(given, tier))
 
     return await native.serve(visit, read, models, services, partial(_answered, action))
 

@@ -1,4 +1,5 @@
-"""The worlds of the demos: three pretend accounts, one of which has used up its day.
+"""The worlds of the demos: three pretend accounts. One pays, so that there is a model for pictures;
+one has used up its day.
 
 `demo_world` is the terminal's, where every sample is answered at once; `lively_world` the
 window's, with pauses, small failures, and somebody who has not signed in yet.
@@ -34,6 +35,7 @@ def demo_world(clock: Callable[[], float] = time.time) -> tuple[World, list[Json
         world.add_account(email, project)
         world.projects[project].limits["*"] = _FREE_TIER
         files.append(world.sign_in(email, project, client_id="pollux-demo-client"))
+    world.projects[DEMO_ACCOUNTS[0][1]].free_tier = False
     spent = DEMO_ACCOUNTS[-1][1]
     world.projects[spent].limits["*"] = _SPENT
     for model in world.models:

@@ -23,6 +23,7 @@ from proxy_core.simulator.turns import current_turn, responses_of
 _THOUGHT_TOKENS = {"": 0, "minimal": 0, "low": 8, "medium": 16, "high": 32, "xhigh": 64}
 _PLACES = re.compile(r"\bin ([A-Z]\w+(?:(?:, and |, | and )[A-Z]\w+)*)")
 _IN_TURN = re.compile(r"one after (?:another|the other)|step by step", re.IGNORECASE)
+_NEXT_STEP = re.compile(r"\bthen\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +90,27 @@ def _calls(request: JsonObject, said: str) -> tuple[JsonObject, ...]:
     usable = [one for one in declared if one["name"] in allowed]
     if mode == "NONE" or not usable:
         return ()
-    wanted = [call for one in usable if _mentions(said, one["name"]) for call in _made(one, said)]
+    steps = _steps(usable, said)
+    if mode == "ANY" and not steps:
+        steps = [_made(usable[0], said)]
     done = _answers_so_far(request)
+    for step in steps:
+        if done <= 0:
+            return tuple(step)
+        done -= len(step)
+    return ()
+
+
+def _steps(usable: list[JsonObject], said: str) -> list[list[JsonObject]]:
+    """The calls that the words ask for, step by step; "then" begins another step."""
+    steps = []
+    for words in _NEXT_STEP.split(said):
+        named = [one for one in usable if _mentions(words, one["name"])]
+        if calls := [call for one in named for call in _made(one, words)]:
+            steps.append(calls)
     if _IN_TURN.search(said):
-        return tuple(wanted[done : done + 1])
-    if done:
-        return ()
-    if mode == "ANY" and not wanted:
-        wanted = _made(usable[0], said)
-    return tuple(wanted)
+        return [[call] for step in steps for call in step]
+    return steps
 
 
 def _mentions(said: str, name: str) -> bool:

@@ -88,6 +88,8 @@ class _JsonSchemaCheck:
         if not isinstance(properties, dict):
             raise _refused(path, "properties must be an object")
         required = _list(schema, "required", path)
+        if not all(isinstance(name, str) for name in required):
+            raise _refused(path, "required must name properties")
         for name, inner in properties.items():
             where = f"{path}.properties[{name}]"
             self.visit(inner, where, required_refs if name in required else ())
@@ -108,7 +110,7 @@ class _JsonSchemaCheck:
     def _check_types(self, schema: JsonObject, path: str) -> None:
         types = schema.get("type", [])
         for name in types if isinstance(types, list) else [types]:
-            if name not in _TYPES:
+            if not isinstance(name, str) or name not in _TYPES:
                 raise _refused(path, f"unknown type {name!r}")
 
 
@@ -119,7 +121,7 @@ def _check_field_strict(schema: JsonObject, path: str) -> None:
     for value in _list(schema, "enum", path):
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise _refused(path, "enum values must be strings or numbers")
-    if schema.get("format", "date") not in _FORMATS and schema.get("type") == "string":
+    if str(schema.get("format", "date")) not in _FORMATS and schema.get("type") == "string":
         raise _refused(path, f"unsupported format '{schema['format']}'")
     if schema.get("type") == "array" and "items" not in schema and "prefixItems" not in schema:
         raise _refused(path, "items: missing field.")

@@ -160,7 +160,7 @@ _STORE = _GEMINI + "/fileSearchStores/{id:[^/:]+}"
 _INTO_STORE = _GEMINI + "/fileSearchStores/{store:[^/:]+}:uploadToFileSearchStore"
 _PART = "/{kind:documents|operations}/{part:[^/:]+}"
 _INTERACTION = _GEMINI + "/interactions/{id:[^/:]+}"
-_KINDS = "/{kind:files|cachedContents|fileSearchStores}"
+_KINDS = "/{kind:files|cachedContents|fileSearchStores|tunedModels}"
 _SERVICES = "/v1/projects/{project}"
 
 _ROUTES: tuple[tuple[str, str, str, Endpoint], ...] = (

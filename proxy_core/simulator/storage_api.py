@@ -19,7 +19,12 @@ from proxy_core.simulator.tokens import tokens_of_request
 from proxy_core.simulator.visits import Visit
 
 _CACHE_LIFE_S = 3600
-_WORDS = {"batches": "batch", "fileSearchStores": "corpus", "interactions": "interaction"}
+_WORDS = {
+    "batches": "batch",
+    "fileSearchStores": "corpus",
+    "interactions": "interaction",
+    "tunedModels": "tuned model",
+}
 
 
 async def create_cache(visit: Visit) -> web.StreamResponse:

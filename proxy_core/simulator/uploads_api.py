@@ -60,7 +60,7 @@ async def _start_session(visit: Visit, project: str, store: str | None) -> web.S
     if announced is not None and not announced.isdigit():
         raise invalid_argument("X-Goog-Upload-Header-Content-Length must be a number.")
     body = read_json(visit.received.raw_body)
-    metadata = body if store is not None else body.get("file", {})
+    metadata = body if store is not None else _described(body)
     session = f"session-{visit.world.next_serial():06d}"
     visit.world.stored[session] = {
         "project": project,
@@ -182,11 +182,19 @@ async def _take_at_once(visit: Visit, project: str) -> web.StreamResponse:
     if len(pieces) != 2:
         raise invalid_argument("A multipart upload has two parts: metadata and content.")
     metadata, content = (piece.strip(b"\r\n").partition(b"\r\n\r\n") for piece in pieces)
-    described = read_json(metadata[2]).get("file", {})
+    described = _described(read_json(metadata[2]))
     mime_type = _content_type(content[0])
-    more = {"displayName": described.get("display_name", described.get("displayName", ""))}
+    more = {"displayName": str(described.get("display_name", described.get("displayName", "")))}
     file = keep_file(visit, project, content[2], mime_type, source="UPLOADED", more=more)
     return await _tell(visit, {"file": file}, {_STATUS: "final"})
+
+
+def _described(body: JsonObject) -> JsonObject:
+    """What is told of a new file beside its bytes."""
+    described = body.get("file") or {}
+    if not isinstance(described, dict):
+        raise invalid_argument("Invalid value at 'file'.", "file")
+    return described
 
 
 def _content_type(head: bytes) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import anthropic
 import orjson
 import pytest
-from anthropic import Anthropic, AsyncAnthropic
+from anthropic import Anthropic, AsyncAnthropic, beta_tool
 from anthropic.types import Message, MessageParam, ToolParam
 from pydantic import BaseModel
 
@@ -246,6 +246,51 @@ def test_the_beta_client_and_other_base_urls_work(proxy: Proxy) -> None:
             )
             assert message.stop_reason == "end_turn"
             assert client.models.retrieve(MODEL).id == MODEL
+
+
+BOTH: Any = [user("Weather in Paris and Oslo")]
+
+
+@beta_tool
+def get_weather(city: str) -> str:
+    """The weather in a city."""
+    return f"sunny in {city}"
+
+
+@beta_tool
+def get_time(city: str) -> str:
+    """The time in a city."""
+    return f"noon in {city}"
+
+
+def test_the_tool_runner_sends_the_conversation_that_nobody_holds_for_it(
+    client: Anthropic, proxy: Proxy
+) -> None:
+    runner = client.beta.messages.tool_runner(
+        model=MODEL,
+        max_tokens=4096,
+        messages=BOTH,
+        tools=[get_weather],
+    )
+    told = runner.until_done().content[-1]
+    assert told.type == "text"
+    assert "sunny in Paris" in told.text
+    assert "sunny in Oslo" in told.text
+    assert [len(orjson.loads(each.raw_body)["contents"]) for each in proxy.sent()] == [1, 3]
+
+
+def test_the_tool_runner_takes_tools_on_the_way(client: Anthropic, proxy: Proxy) -> None:
+    runner = client.beta.messages.tool_runner(
+        model=MODEL,
+        max_tokens=4096,
+        messages=BOTH,
+        tools=[get_weather],
+    )
+    next(runner)
+    runner.add_tools(get_time)
+    runner.until_done()
+    (tools,) = proxy.last_body()["tools"]
+    assert [each["name"] for each in tools["functionDeclarations"]] == ["get_weather", "get_time"]
 
 
 def test_a_session_of_claude_code_names_the_conversation(serve: Serve) -> None:

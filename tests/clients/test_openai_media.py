@@ -50,6 +50,13 @@ def test_openais_image_models_stand_for_the_newest(client: OpenAI, proxy: Proxy)
     assert proxy.sent()[-1].model == "gemini-nano-banana-2.1"
 
 
+def test_openais_image_models_are_drawn_without_billing_too(client: OpenAI, proxy: Proxy) -> None:
+    assert client.images.generate(model="gpt-image-1", prompt="A fox", n=2).data
+    assert proxy.sent()[-1].model == "gemini-3.1-flash-image"
+    with client.images.generate(prompt="A fox", stream=True) as stream:
+        assert [event.type for event in stream] == ["image_generation.completed"]
+
+
 def test_a_picture_as_a_url_is_a_data_url(client: OpenAI) -> None:
     found = client.images.generate(model=IMAGES, prompt="A fox", response_format="url")
     assert found.data is not None

@@ -300,6 +300,24 @@ def test_kept_responses_are_read_listed_and_deleted(client: OpenAI) -> None:
     assert create(client, "more", previous_response_id=second.id).output_text == "You said: more"
 
 
+def test_tokens_are_counted_with_instructions_and_tools(client: OpenAI) -> None:
+    bare = client.responses.input_tokens.count(model=MODEL, input="hello")
+    assert bare.object == "response.input_tokens"
+    more = client.responses.input_tokens.count(
+        model=MODEL, input="hello", instructions="Be brief, be very brief.", tools=[WEATHER]
+    )
+    assert 0 < bare.input_tokens < more.input_tokens
+
+
+@ASK
+def test_tools_brought_on_the_way_are_called_and_last(client: OpenAI, ask: Ask) -> None:
+    brought = {"type": "additional_tools", "role": "developer", "tools": [WEATHER]}
+    first = ask(client, [brought, user(BOTH)])
+    assert [item.name for item in first.output] == ["get_weather"] * 2
+    last = ask(client, results(first), previous_response_id=first.id)
+    assert "sunny in Paris" in last.output_text
+
+
 def test_what_may_not_be_kept_is_not(client: OpenAI) -> None:
     first = create(client, "hello", store=False)
     with pytest.raises(openai.BadRequestError) as caught:

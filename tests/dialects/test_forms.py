@@ -75,6 +75,39 @@ def test_names_of_fields_and_files_are_read_as_libraries_write_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("names", "name"),
+    [
+        ("name=\"f\"; filename*=utf-8''na%C3%AFve.png", "naïve.png"),
+        ("name=f; filename=plain.png; filename*=utf-8''na%C3%AFve.png", "plain.png"),
+        ("filename*=\"UTF-8'en'a%27b.png\"; name=f", "a'b.png"),
+        (r'name="f"; filename="a\"; name=\"mask"', 'a"; name="mask'),
+        (r'name="f"; filename="C:\pictures\a.png"', r"C:\pictures\a.png"),
+        ('name="f"\r\nContent-Type: audio/wav', ""),
+        ('name="f"\r\nContent-Type: application/octet-stream', ""),
+    ],
+)
+def test_a_file_is_known_by_any_name_and_by_its_type(names: str, name: str) -> None:
+    found = read(part(names, b"\xff") + END)
+    assert [upload.name for upload in found.files["f"]] == [name]
+    assert found.texts == {}
+
+
+@pytest.mark.parametrize("kind", ["text/plain; charset=utf-8", "application/json"])
+def test_a_text_may_tell_its_type(kind: str) -> None:
+    assert read(part(f'name="a"\r\nContent-Type: {kind}', b"1") + END).texts == {"a": "1"}
+
+
+def test_an_empty_field_counts_as_not_sent() -> None:
+    assert read(form({"n": "", "a": ["", "1"], "b": ""}), CONTENT_TYPE, "n").texts == {"a": ["1"]}
+
+
+def test_truth_values_may_be_pythons() -> None:
+    found = read(form({"stream": "True", "other": "False"}), CONTENT_TYPE, "stream", "other")
+    assert found.texts == {"stream": True, "other": False}
+    assert read(form({"stream": "True"})).texts == {"stream": "True"}
+
+
+@pytest.mark.parametrize(
     ("body", "words"),
     [
         (b"", "does not occur"),
@@ -131,7 +164,7 @@ def test_a_large_body_is_read_in_one_pass() -> None:
     st.binary(max_size=40),
 )
 def test_what_was_put_in_comes_out(texts: dict[str, str], data: bytes) -> None:
-    texts = {name: text for name, text in texts.items() if not name.endswith("[]")}
+    texts = {name: text for name, text in texts.items() if text and not name.endswith("[]")}
     found = read(form(texts, {"file": ("f", "", data)}))
     assert found.texts == texts
     assert bytes(found.files["file"][0].data) == data

@@ -13,9 +13,11 @@ from pathlib import Path
 import orjson
 import pytest
 
+from proxy_core.dialects.anthropic import AnthropicCount
 from proxy_core.dialects.contract import Dialect, ParsedRequest, Renderer
 from proxy_core.dialects.openai_embeddings import OpenAIEmbeddings
 from proxy_core.dialects.openai_images import OpenAIImageEdits, OpenAIImages
+from proxy_core.dialects.openai_responses import OpenAIResponsesCount
 from proxy_core.dialects.openai_speech import OpenAISpeech
 from proxy_core.dialects.openai_transcriptions import OpenAITranscriptions, OpenAITranslations
 from proxy_core.errors import Failed
@@ -28,6 +30,8 @@ from tests.fakes import forms
 DIALECTS: Mapping[str, Dialect] = {
     dialect.name: dialect
     for dialect in (
+        AnthropicCount(),
+        OpenAIResponsesCount(),
         OpenAIEmbeddings(),
         OpenAIImages(),
         OpenAIImageEdits(),
@@ -127,9 +131,13 @@ def test_a_strict_google_takes_what_is_sent(case: Path) -> None:
         if call.action == "batchEmbedContents":
             parse_message("BatchEmbedContentsRequest", call.body)
             assert len(call.body["requests"]) <= 100
-        else:
-            body = parse_message("GenerateContentRequest", call.body)
-            check_request(body, CATALOGUE[call.model], project="p")
+            continue
+        asked = call.body
+        if call.action == "countTokens":
+            parse_message("CountTokensRequest", asked)
+            asked = asked["generateContentRequest"]
+        body = parse_message("GenerateContentRequest", asked)
+        check_request(body, CATALOGUE[call.model], project="p")
 
 
 @pytest.mark.parametrize("case", CASES, ids=case_id)

@@ -31,7 +31,21 @@ def test_only_a_stop_is_complete() -> None:
             "bad_request",
             "no image: IMAGE_SAFETY",
         ),
-        ({"candidates": [{"finishReason": "STOP"}]}, "bad_request", "no image: STOP"),
+        (
+            {"promptFeedback": {"blockReason": "MODEL_ARMOR", "blockReasonMessage": "Rule 7."}},
+            "bad_request",
+            "refused the prompt: MODEL_ARMOR (Rule 7).",
+        ),
+        (
+            {"candidates": [{"finishReason": "NO_IMAGE", "finishMessage": "Say what to draw."}]},
+            "bad_request",
+            "no image: NO_IMAGE (Say what to draw).",
+        ),
+        (
+            {"candidates": [{"finishReason": "STOP"}]},
+            "bad_request",
+            "Google's answer holds no image, and does not say why.",
+        ),
         ({"candidates": [{"finishReason": "MAX_TOKENS"}]}, "bad_upstream", "no image: MAX_TOKENS"),
     ],
 )

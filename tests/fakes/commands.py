@@ -6,6 +6,7 @@ Strict: it refuses as the real ones do, and notes every call. Secrets go in and 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from proxy_core.clock import Clock, SystemClock
 from proxy_core.commands import (
@@ -173,6 +174,13 @@ class FakeCommands:
     async def rename(self, credential_id: str, label: str) -> None:
         self._note("rename", credential_id, label)
         self.put(replace(self._known(credential_id), label=label or "its own name"))
+
+    async def set_service(
+        self, credential_id: str, service: Literal["gemini", "vertex"], location: str = "global"
+    ) -> None:
+        self._note("set_service", credential_id, service, location)
+        place = location if service == "vertex" else None
+        self.put(replace(self._known(credential_id), service=service, location=place))
 
     async def removal_of(self, credential_id: str) -> Removal:
         self._note("removal_of", credential_id)

@@ -72,6 +72,7 @@ def test_the_name_of_a_row_is_its_family_whatever_the_name_says() -> None:
 
 def test_an_unknown_embedding_model_answers_with_vectors() -> None:
     assert family("text-embedding-9").embeds
+    assert not family("text-embedding-9").unit_vectors
 
 
 def test_an_unknown_model_of_an_old_generation_is_not_asked_to_think() -> None:

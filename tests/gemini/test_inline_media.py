@@ -40,11 +40,32 @@ def test_nothing_goes_where_all_of_it_would_not_do() -> None:
     assert heaviest({"contents": []}, INLINE_LIMIT_BYTES + 1) == ()
 
 
-def test_media_without_a_type_and_what_a_function_returned_stay() -> None:
+def test_media_without_a_type_stays() -> None:
     untyped: Blob = {"data": "A" * 30_000_000}
-    returned = {"functionResponse": {"name": "f", "parts": [{"inlineData": blob(30_000_000)}]}}
-    body = {"contents": [{"parts": [{"inlineData": untyped}, returned]}]}
+    body: JsonObject = {"contents": [{"parts": [{"inlineData": untyped}]}]}
     assert heaviest(body, INLINE_LIMIT_BYTES + 1) == ()
+
+
+def returned(name: str, *blobs: Blob) -> JsonObject:
+    parts = [{"inlineData": one} for one in blobs]
+    return {
+        "functionResponse": {"name": name, "response": {}, **({"parts": parts} if parts else {})}
+    }
+
+
+def test_files_that_functions_returned_come_after_all_results() -> None:
+    large, larger, small = blob(20_000_000), blob(30_000_000), blob(3)
+    results = [returned("f", large, small), returned("g", larger), returned("h")]
+    after = {"role": "model", "parts": [{"text": "I see."}]}
+    body: JsonObject = {"contents": [{"role": "user", "parts": results}, after]}
+    assert heaviest(body, INLINE_LIMIT_BYTES + 45_000_000) == (larger, large)
+    changed = with_files(body, {id(large): {"fileUri": "a"}, id(larger): {"fileUri": "b"}})
+    assert changed["contents"] == [
+        {"role": "user", "parts": [returned("f", small), returned("g"), returned("h")]},
+        {"role": "user", "parts": [{"fileData": {"fileUri": "a"}}, {"fileData": {"fileUri": "b"}}]},
+        after,
+    ]
+    assert body["contents"][0]["parts"] is results
 
 
 def test_a_file_stands_where_the_media_stood_and_the_call_is_left_alone() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxy_core.gemini.long_answer import Diverged, LongAnswer, token_of
@@ -70,6 +70,7 @@ class Model:
         return chunks
 
 
+@settings(deadline=None)
 @given(PARTS, st.data())
 def test_any_cut_into_hops_and_drops_says_what_one_piece_says(
     parts: list[JsonObject], data: st.DataObject
@@ -97,6 +98,7 @@ def test_any_cut_into_hops_and_drops_says_what_one_piece_says(
         assert runs(parts)[: len(runs(parts_of(given_out))) - 1] == runs(parts_of(given_out))[:-1]
 
 
+@settings(deadline=None)
 @given(st.text("ab", min_size=1, max_size=8), st.data())
 def test_text_that_is_cut_otherwise_the_second_time_is_known_again(
     text: str, data: st.DataObject

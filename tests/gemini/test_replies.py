@@ -9,7 +9,9 @@ from proxy_core.gemini.replies import (
     IMAGE_STOPS,
     MODEL_ERRORS,
     block_reason,
+    block_words,
     finish_reason,
+    finish_words,
     has_content,
     is_empty_answer,
     is_finished,
@@ -46,6 +48,18 @@ def test_a_blocked_prompt_is_finished() -> None:
     assert block_reason(blocked) == "SAFETY"
     assert is_finished(blocked)
     assert not is_empty_answer(blocked)
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [("By rule 7.", "OTHER (By rule 7)"), (" ", "OTHER"), (None, "OTHER"), (7, "OTHER")],
+)
+def test_a_reason_is_told_with_googles_own_words(message: object, words: str) -> None:
+    feedback = {"blockReason": "OTHER", "blockReasonMessage": message}
+    blocked: Any = {"promptFeedback": feedback}
+    ended: Any = {"candidates": [{}, {"finishReason": "OTHER", "finishMessage": message}]}
+    assert block_words(blocked) == finish_words(ended) == words
+    assert block_words(ended) is finish_words(blocked) is None
 
 
 @pytest.mark.parametrize("parts", [(), ({"text": ""},), ({},)])

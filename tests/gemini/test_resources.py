@@ -14,7 +14,7 @@ from proxy_core.gemini.resources import (
     root_of,
     things_of,
 )
-from proxy_core.gemini.wire import Call
+from proxy_core.gemini.wire import Call, JsonObject
 from tests.gemini.json_values import JSON
 
 BASE = "https://generativelanguage.googleapis.com"
@@ -131,6 +131,11 @@ def test_an_answer_shows_things_alone_held_and_listed() -> None:
     assert things_of(done).keys() == {"batches/b", "files/out"}
     assert things_of({"id": "v1_a"}, "interactions").keys() == {"interactions/v1_a"}
     assert things_of({"id": "v1_a"}) == {}
+    echo = {"id": "v1_a", "metadata": {"name": "files/x"}, "output": {"name": "files/y"}}
+    assert things_of(echo, "interactions").keys() == {"interactions/v1_a"}
+    assert things_of({"interaction": echo}, "interactions").keys() == {"interactions/v1_a"}
+    odd: list[JsonObject] = [{}, {"id": 3}, {"id": ""}, {"interaction": []}]
+    assert all(things_of(one, "interactions") == {} for one in odd)
     assert things_of({"operations": [{"name": "batches/b"}]}).keys() == {"batches/b"}
 
 

@@ -29,6 +29,10 @@ def with_file(uri: str) -> dict[str, Any]:
             call({"contents": {"parts": {"file_data": {"file_uri": f"{FILES}/a-b"}}}}),
             "a file uploaded to the Gemini API",
         ),
+        (
+            call(with_file("https://generativelanguage.googleapis.com/download/v1/files/a")),
+            "a file uploaded to the Gemini API",
+        ),
         (call({"cachedContent": "cachedContents/x"}), "a cache of the Gemini API"),
         (call({"cached_content": "cachedContents/x"}), "a cache of the Gemini API"),
         (call({"tools": [{"fileSearch": {}}]}), "file search"),
@@ -80,6 +84,7 @@ def test_state_tools_and_fields_of_vertex_are_known(asked: Call, words: str) -> 
         call({"contents": "x", "tools": 3, "cachedContent": None, "generationConfig": []}),
         call(with_file("https://example.com/a.png")),
         call(with_file("https://example.com/profiles/me")),
+        call(with_file("https://example.com/v1/files/a.png")),
         call({"tools": [{"googleSearch": {}}, {"functionDeclarations": [{"name": "fileSearch"}]}]}),
         call({}, action="embedContent"),
     ],

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from proxy_core.clock import Clock
 from proxy_core.credentials.marks import Rest, Revoke
-from proxy_core.credentials.model import AccountSecret, Credential, KeySecret
+from proxy_core.credentials.model import AccountSecret, Credential, KeySecret, Service
 from proxy_core.events import Bus
 from proxy_core.gemini.faults import Cause, Fault
 from proxy_core.gemini.states import CredentialState, ModelState
@@ -37,12 +37,16 @@ def account(
 class OwnersNotes:
     labels: dict[str, str] = field(default_factory=dict)
     off: set[str] = field(default_factory=set)
+    services: dict[str, tuple[Service, str]] = field(default_factory=dict)
 
     def label_of(self, credential_id: str) -> str | None:
         return self.labels.get(credential_id)
 
     def enabled(self, credential_id: str) -> bool:
         return credential_id not in self.off
+
+    def service_of(self, credential_id: str) -> tuple[Service, str] | None:
+        return self.services.get(credential_id)
 
 
 def made_pool(

@@ -98,6 +98,21 @@ async def test_a_place_given_back_goes_to_whoever_can_use_it() -> None:
     assert (await asyncio.wait_for(for_two, 5)).credential.label == "b"
 
 
+async def test_who_waits_for_a_key_is_called_for_its_project_once_that_is_known() -> None:
+    pool = made_pool(FakeClock(), cap=1)
+    pool.replace([credential("a"), credential("b", "4711")])
+    taken(pool, pinned("key-a"))
+    second = taken(pool, pinned("4711"))
+    waiting = asyncio.ensure_future(pool.lease(pinned("key-a"), 20.0))
+    await settled()
+    pool.learn_project("key-a", "4711")
+    await settled()
+    assert not waiting.done()
+    second.give_back()
+    await settled()
+    assert waiting.done()
+
+
 def test_what_a_client_is_told_names_the_thing_and_the_project() -> None:
     clock = FakeClock()
     pool = made_pool(clock, "a@one", "b@two")

@@ -320,3 +320,58 @@ def test_a_credential_may_change_its_service() -> None:
     pool.replace([at_vertex(credential("b"))])
     pool.replace([credential("b")])
     assert pool.units["key-b"].service is Service.GEMINI
+
+
+def chosen(location: str = "global") -> OwnersNotes:
+    return OwnersNotes(services={"key-a": (Service.VERTEX, location)})
+
+
+def test_the_service_that_the_owner_chose_goes_before_the_credential_s_own() -> None:
+    pool = made_pool(FakeClock(), "a@home")
+    pool.replace([credential("a", "home"), credential("b", "home")], chosen("eu"))
+    assert list(pool.units) == ["home@vertex", "home"]
+    member = pool.members["key-a"]
+    assert (member.service, member.location, member.unit.paid) == (Service.VERTEX, "eu", True)
+    assert served(pool) == "b"
+    kept = member.credential
+    pool.replace([credential("a", "home")])
+    assert pool.members["key-a"].credential is kept
+    back = OwnersNotes(services={"key-a": (Service.GEMINI, "global")})
+    pool.replace([at_vertex(credential("a", "home"), "eu")], back)
+    assert list(pool.units) == ["home"]
+
+
+def test_a_learned_project_does_not_undo_what_the_owner_chose() -> None:
+    pool = made_pool(FakeClock())
+    pool.replace([credential("a")], chosen())
+    pool.learn_project("key-a", "123")
+    assert list(pool.units) == ["123@vertex"]
+
+
+def test_rests_of_one_service_wait_for_the_credential_to_come_back() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a@home")
+    rest(pool, taken(pool), clock.now() + 60)
+    assert pool.take(want()) is None
+    pool.replace([credential("a", "home")], chosen())
+    assert served(pool) == "a"
+    lease = taken(pool)
+    pool.replace([credential("a", "home")], OwnersNotes())
+    lease.give_back()
+    assert pool.members["key-a"].in_flight == 0
+    assert pool.take(want()) is None
+    clock.advance(60)
+    assert served(pool) == "a"
+
+
+def test_a_refusal_of_one_service_ends_with_the_switch_to_the_other() -> None:
+    pool = made_pool(FakeClock(), "a@home")
+    for state, cause, stays in (
+        (CredentialState.KEY_RESTRICTED, Cause.KEY_RESTRICTED, False),
+        (CredentialState.SUSPENDED, Cause.SUSPENDED, True),
+    ):
+        pool.revoke(["key-a"], state, refusal(cause))
+        pool.replace([credential("a", "home")], chosen())
+        assert (pool.members["key-a"].state is state) is stays
+        assert bool(pool.ledger.load()) is stays
+        pool.replace([credential("a", "home")], OwnersNotes())

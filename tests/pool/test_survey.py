@@ -14,8 +14,8 @@ from tests.fakes.clock import FakeClock
 from tests.pool.made_up import MODEL, credential, made_pool, refusal, rest, revoke, taken, want
 
 
-def unavailable(pool: Pool, clock: FakeClock) -> None:
-    lease = taken(pool)
+def unavailable(pool: Pool, clock: FakeClock, model: str = MODEL) -> None:
+    lease = taken(pool, want(model=model))
     mark = Rest(ModelState.UNAVAILABLE, clock.now() + 3_600)
     pool.mark(lease, mark, refusal(Cause.MODEL_UNAVAILABLE))
     lease.give_back()
@@ -182,3 +182,23 @@ def test_credentials_of_another_service_are_not_counted() -> None:
     problem = exhausted_problem(pool, MODEL, clock.now(), only)
     assert problem.kind is ProblemKind.UNUSABLE_CREDENTIALS
     assert "of 1, 1" in problem.message
+
+
+def test_an_action_is_counted_apart_but_the_model_is_named_as_clients_know_it() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    action = f"{MODEL}:countTokens"
+    rest(pool, taken(pool, want(model=action)), clock.now() + 40)
+    problem = exhausted_problem(pool, action, clock.now())
+    assert (problem.model, problem.retry_after_s) == (MODEL, 40)
+    assert f"No credential is free for {MODEL}: " in problem.message
+
+
+def test_an_action_that_no_project_offers_is_told_with_its_model() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    action = f"{MODEL}:countTokens"
+    unavailable(pool, clock, action)
+    problem = exhausted_problem(pool, action, clock.now())
+    assert problem.message == f"No credential of the pool offers countTokens of the model {MODEL}."
+    assert problem.model == MODEL

@@ -2,6 +2,7 @@
 
 import pytest
 
+from proxy_core.credentials.model import Service
 from proxy_core.credentials.oauth_answers import (
     TESTING_LIFETIME_S,
     TokenFailure,
@@ -46,6 +47,14 @@ def test_a_credential_is_shown_with_the_owners_label_and_its_models() -> None:
     assert [(model.model, model.used_day) for model in first.models] == [(MODEL, 1)]
     assert (second.label, second.project, second.models) == ("b", None, ())
     lease.give_back()
+
+
+def test_only_a_credential_of_vertex_is_shown_with_a_location() -> None:
+    pool = made_pool(FakeClock())
+    notes = OwnersNotes(services={"key-a": (Service.VERTEX, "eu")})
+    pool.replace([credential("a", "p"), credential("b", "p")], notes)
+    told = [(view.service, view.location, view.project) for view in credential_views(pool)]
+    assert told == [("vertex", "eu", "p"), ("gemini", None, "p")]
 
 
 def test_a_key_is_shown_with_the_project_that_an_answer_named() -> None:

@@ -277,3 +277,45 @@ def test_any_cut_into_hops_and_drops_gives_the_same_text(data: st.DataObject, fo
         assert stage.all_is_back()
 
     asyncio.run(scenario())
+
+
+async def test_what_is_no_chunk_behind_a_checkpoint_is_a_failure_of_google() -> None:
+    answer = Reply(pieces=(sse(marked("one ")), b"data: {nonsense\r\n\r\n", sse(END)))
+    reply = await opened(Stage(("a",), [answer]))
+    with pytest.raises(Rejected, match="not the JSON"):
+        await read(reply)
+
+
+CUT_SHORT = [
+    [hop("one ", "1"), hop("two ", "2"), well(END)],
+    [broken(marked("one ", token="1"), chunk({"text": "e"})), fault("internal_500"), well(END)],
+    [hop("one ", "1"), fault("per_minute_429", retry_s=2), well(END)],
+]
+
+
+@FORMS
+@pytest.mark.parametrize("script", CUT_SHORT)
+async def test_every_lease_comes_back_when_cancelled_at_any_await_of_any_hop(
+    form: str, script: list[Reply]
+) -> None:
+    steps, finished = 0, False
+    while not finished:
+        stage = Stage(("a@p", "b@p"), script, options={"cap": 1})
+        task = asyncio.ensure_future(said(stage, form))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+            if (seconds := stage.clock.next_due()) is not None:
+                stage.clock.advance(seconds)
+        finished = task.done()
+        task.cancel()
+        await asyncio.wait((task,))
+        assert stage.all_is_back()
+        steps += 1
+
+
+@FORMS
+async def test_a_hop_keeps_its_place_where_only_one_request_may_be_in_flight(form: str) -> None:
+    stage = Stage(("a",), [hop("one ", "1"), hop("two ", "2"), well(END)], options={"cap": 1})
+    first, second = await asyncio.gather(said(stage, form), said(stage, form))
+    assert (first, second) == ("one two end", "hello there")
+    assert stage.all_is_back()

@@ -36,16 +36,40 @@ async def test_json_comes_whole_and_read() -> None:
 
 
 async def test_a_download_and_events_come_piece_by_piece() -> None:
-    for asked, kind in (
-        (passage(download=True), "application/json"),
-        (passage(), "text/event-stream"),
+    for asked, kind, came in (
+        (passage(download=True), "application/json", [b"one", b"two"]),
+        (passage(download=True), "text/event-stream", [b"one", b"two"]),
+        (passage(), "text/event-stream", [b"data: {}\n\n", b"data: 2", b"\n\n"]),
     ):
-        stage = Stage(script=[Reply(pieces=(b"one", b"two"), headers={"Content-Type": kind})])
+        stage = Stage(script=[Reply(pieces=came, headers={"Content-Type": kind})])
         reply = await passed(stage, asked)
         assert reply.body is None
-        assert [await reply.read() for _ in range(3)] == [b"one", b"two", b""]
+        assert [await reply.read() for _ in range(len(came) + 1)] == [*came, b""]
         reply.close()
         assert stage.all_is_back()
+
+
+EVENTS = {"Content-Type": "text/event-stream; charset=utf-8"}
+REFUSAL = b'data: {"event_type":"error","error":{"code":429,"message":"Quota."}}\n\n'
+
+
+async def test_a_stream_that_begins_with_an_error_is_tried_elsewhere() -> None:
+    begins = Reply(pieces=(b": wait\n\n", REFUSAL[:20], REFUSAL[20:]), headers=EVENTS)
+    well = Reply(pieces=(b"data: {", b"}\n\ndata: 2\n\n"), headers=EVENTS)
+    stage = Stage(script=[begins, well])
+    reply = await passed(stage, passage(method="POST", repeatable=False))
+    assert stage.contacted == ["a", "b"]
+    assert await reply.read() == b"data: {}\n\ndata: 2\n\n"
+    reply.close()
+    assert stage.all_is_back()
+
+
+async def test_a_stream_of_nothing_is_no_answer() -> None:
+    stage = Stage(script=[Reply(pieces=(), headers=EVENTS)])
+    with pytest.raises(Failed, match="held no content"):
+        await passed(stage, passage(method="POST", repeatable=False))
+    assert stage.contacted == ["a"]
+    assert stage.all_is_back()
 
 
 async def test_an_empty_answer_is_one() -> None:

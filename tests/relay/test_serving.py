@@ -8,11 +8,12 @@ import pytest
 
 from proxy_core.credentials.model import EVERY_SERVICE, Credential, Service
 from proxy_core.errors import Failed, ProblemKind
+from proxy_core.gemini.faults import Cause, Fault
 from proxy_core.gemini.wire import Call
 from proxy_core.pool.pool import Pool
 from proxy_core.relay.mending import Mender, Rungs
 from proxy_core.relay.receive import WholeReply
-from proxy_core.relay.serving import Serving, from_vertex, services_for, to_vertex
+from proxy_core.relay.serving import Serving, from_vertex, said_by, services_for, to_vertex
 from tests.credentials.made_up import account
 from tests.fakes.clock import FakeClock
 from tests.pool.made_up import MODEL, credential, made_pool, taken
@@ -92,3 +93,18 @@ def test_an_answer_in_another_form_is_encoded_anew_and_no_other() -> None:
     reply = WholeReply(said, "application/json", orjson.loads(said), {}, "p")
     from_vertex(call(HELLO), reply)
     assert reply.body is said
+
+
+@pytest.mark.parametrize(
+    ("service", "fault", "cause"),
+    [
+        (Service.VERTEX, Fault(Cause.REFUSED, 401, "no keys"), Cause.KEY_INVALID),
+        (Service.VERTEX, Fault(Cause.REFUSED, 403, "no"), Cause.REFUSED),
+        (Service.VERTEX, Fault(Cause.SERVER_ERROR, 500, "no"), Cause.SERVER_ERROR),
+        (Service.GEMINI, Fault(Cause.REFUSED, 401, "no keys"), Cause.REFUSED),
+    ],
+)
+def test_a_key_that_vertex_ai_takes_for_nothing_is_none_of_its_own(
+    service: Service, fault: Fault, cause: Cause
+) -> None:
+    assert said_by(service, fault) == dataclasses.replace(fault, cause=cause)

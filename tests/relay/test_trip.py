@@ -58,3 +58,11 @@ def test_a_thing_that_is_not_there_is_no_missing_model() -> None:
     missing = Fault(Cause.MODEL_UNAVAILABLE, 404, "no")
     assert about_the_named(trip(Call("", "/files", {})), missing).cause is Cause.NOT_FOUND
     assert about_the_named(trip(Call(MODEL, "generateContent", {})), missing) is missing
+
+
+def test_a_clients_own_words_in_a_refusal_close_no_model_for_others() -> None:
+    call = Call(MODEL, f"/interactions/{MODEL}", {})
+    echoed = Fault(Cause.MODEL_UNAVAILABLE, 404, "Interaction models/foo not found.")
+    assert about_the_named(trip(call), echoed).cause is Cause.NOT_FOUND
+    missing = Fault(Cause.MODEL_UNAVAILABLE, 404, f"models/{MODEL} is not found.")
+    assert about_the_named(trip(call), missing) is missing

@@ -86,6 +86,20 @@ async def test_what_names_a_file_goes_to_its_project(form: Form) -> None:
             assert on.asked()[-1] == owner(on, name)
 
 
+async def test_what_a_client_in_vertex_mode_names_goes_to_its_project_too() -> None:
+    async with stage() as on:
+        on.key("one")
+        on.key("two")
+        await on.open(**TURNING)
+        names = [await upload(on) for _ in range(2)]
+        for name in sorted(names * 2):  # twice in a row, which no turn-taking gives
+            part = {"fileData": {"fileUri": f"{GOOGLE}{name}", "mimeType": "text/plain"}}
+            body = {"contents": [{"role": "user", "parts": [{"text": "hi"}, part]}]}
+            path = f"/v1beta1/publishers/google/models/{MODEL}:generateContent"
+            assert (await send(on, "POST", path, json=body))[0] == 200
+            assert on.asked()[-1] == owner(on, name)
+
+
 async def test_pins_outlive_a_restart(tmp_path: Path) -> None:
     async with stage() as on:
         for project in ("one", "two", "three"):

@@ -139,7 +139,7 @@ async def test_a_model_that_a_region_lacks_is_asked_of_the_next() -> None:
     [
         {"tools": [{"fileSearch": {"fileSearchStoreNames": ["fileSearchStores/x"]}}]},
         {"cachedContent": "cachedContents/x"},
-        {"contents": [{"parts": [{"fileData": {"fileUri": "https://x.example/v1beta/files/a"}}]}]},
+        {"contents": [{"parts": [{"fileData": {"fileUri": "files/a"}}]}]},
     ],
     ids=["file search", "a cache", "a file"],
 )
@@ -332,6 +332,22 @@ async def test_a_refusal_of_vertex_is_told_in_its_own_words(
         view = on.view(PAID)
         assert view.state == state
         assert words in f"{view.sentence} {view.next_step}"
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_key_of_ai_studio_that_is_marked_for_vertex_is_taken_out_at_once(
+    form: Form,
+) -> None:
+    async with stage() as on:
+        key = on.world.add_key(PAID)
+        vertex(on, {"type": "api_key", "key": key, "project_id": PAID}, PAID)
+        await on.open()
+        assert (await on.ask(form)).status == 503
+        assert (await on.ask(form)).status == 503
+        assert len(on.calls()) == 1
+        view = on.view(PAID)
+        assert view.state == "key_invalid"
+        assert "it is of AI Studio" in view.sentence
 
 
 async def test_a_project_without_quota_left_rests_for_the_minute() -> None:

@@ -26,6 +26,32 @@ class RawAnswer:
     def json(self) -> Any:
         return orjson.loads(self.body)
 
+    @property
+    def content(self) -> bytes:
+        """The body without the frames of its transfer; raises where these are broken."""
+        if self.headers.get("transfer-encoding") != "chunked":
+            return self.body
+        content, rest = b"", self.body
+        while rest != b"0\r\n\r\n":
+            size, _, rest = rest.partition(b"\r\n")
+            end = int(size, 16)
+            content += rest[:end]
+            assert rest[end : end + 2] == b"\r\n"
+            rest = rest[end + 2 :]
+        return content
+
+
+def unchunked(answer: RawAnswer) -> bytes:
+    """The body of an answer in chunks."""
+    rest, body = answer.body, b""
+    while rest:
+        size, _, rest = rest.partition(b"\r\n")
+        length = int(size, 16)
+        if not length:
+            break
+        body, rest = body + rest[:length], rest[length + 2 :]
+    return body
+
 
 def chat_body(text: str = "hi", **more: Any) -> bytes:
     messages = [{"role": "user", "content": text}]

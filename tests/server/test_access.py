@@ -166,3 +166,24 @@ def test_a_preflight_is_told_methods_and_headers() -> None:
 def test_a_preflight_never_echoes_what_is_no_header_name() -> None:
     asked = {"Origin": "https://a.example", "Access-Control-Request-Headers": "\udcff"}
     assert Cors(["*"]).preflight(asked)["Access-Control-Allow-Headers"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "origin", "may"),
+    [
+        ([], None, True),
+        ([], "https://evil.example", False),
+        ([], "null", False),
+        ([], "http://localhost:7860", True),
+        ([], "http://localhost:7861", False),
+        ([], "https://localhost:7860.evil.example", False),
+        (["https://app.example"], "https://app.example", True),
+        (["https://app.example"], "https://app.example:8443", False),
+        (["*"], "https://any.example", True),
+    ],
+)
+def test_a_websocket_is_for_programs_our_own_pages_and_pages_that_are_allowed(
+    allowed: list[str], origin: str | None, may: bool
+) -> None:
+    headers = {"Host": "localhost:7860"} | ({} if origin is None else {"Origin": origin})
+    assert Cors(allowed).may_connect(headers) is may

@@ -1,5 +1,8 @@
 """Answers that are no text: bytes of sound, whole and as they come, and how they break off."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import orjson
 import pytest
 
@@ -76,14 +79,35 @@ async def test_a_picture_that_did_not_come_is_a_status_even_of_a_stream(site: Si
         assert "NO_IMAGE" in answer.json["error"]["message"]
 
 
+@asynccontextmanager
+async def hasty(world: World) -> AsyncIterator[str]:
+    """The address of a Pollux that finds a hundredth of a second long."""
+    key = {"type": "api_key", "key": world.add_key("p"), "project_id": "p"}
+    pace = Pace(head_after_s=0.01, keep_alive_s=0.01)
+    async with google(world) as fake, pollux(fake.base_url, [key], pace=pace) as running:
+        yield running.url
+
+
 async def test_silence_before_the_first_sound_puts_nothing_into_it() -> None:
     world = World()
-    key = {"type": "api_key", "key": world.add_key("p"), "project_id": "p"}
-    hasty = Pace(head_after_s=0.01, keep_alive_s=0.01)
-    async with google(world) as fake, pollux(fake.base_url, [key], pace=hasty) as running:
+    async with hasty(world) as url:
         world.script(Reply.slow(0.05), model=TTS)
         data = raw.request(SPEECH, asking(response_format="pcm"), head=CLOSE)
-        slow = await raw.send(running.url, data)
-        quick = await raw.send(running.url, data)
+        slow = await raw.send(url, data)
+        quick = await raw.send(url, data)
     assert slow.body == quick.body
     assert quick.body.endswith(LAST_CHUNK)
+
+
+@pytest.mark.parametrize("sound_format", ["pcm", "mp3"])
+async def test_a_refusal_after_a_long_silence_is_a_status_where_only_sound_could_follow(
+    sound_format: str,
+) -> None:
+    world = World()
+    refusal = Reply.slow(0.05) | Reply.chunks([{"promptFeedback": {"blockReason": "SAFETY"}}])
+    async with hasty(world) as url:
+        world.script(refusal, model=TTS)
+        data = raw.request(SPEECH, asking(response_format=sound_format), head=CLOSE)
+        answer = await raw.send(url, data)
+    assert answer.status == 400
+    assert answer.json["error"]["code"] == "content_policy_violation"

@@ -1,26 +1,17 @@
-"""Any JSON at Anthropic's routes: an answer or a proper refusal, never a fault of ours.
+"""Any JSON at Anthropic's routes: an answer or a proper refusal, never a fault of ours."""
 
-POLLUX_FUZZ_EXAMPLES raises the number of bodies, e.g. to 10000.
-"""
-
-import asyncio
-import os
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy_core.simulator import World
 from tests.dialects.anthropic.test_parse import mutated_requests
-from tests.fakes.google import google
-from tests.fakes.pollux import pollux
+from tests.scenarios.stage import FlyingClock
 from tests.server import raw
-from tests.server.test_fuzz import anything
-
-BODIES = int(os.environ.get("POLLUX_FUZZ_EXAMPLES", "400"))
-AT_ONCE = 40
-"Bodies for one engine: starting it takes longer than they do."
+from tests.server.fuzzing import AT_ONCE, CLOSE, Served, anything, examples, serving
 
 PATHS = ("/v1/messages", "/v1/messages/count_tokens")
 FIELDS = [
@@ -53,11 +44,13 @@ body = st.fixed_dictionaries(
 )
 
 
-@settings(
-    max_examples=max(BODIES // AT_ONCE, 1),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    with serving(clock=FlyingClock()) as one:
+        yield one
+
+
+@examples(400)
 @given(
     st.lists(
         st.tuples(st.one_of(body, mutated_requests()), st.sampled_from(PATHS)),
@@ -65,24 +58,12 @@ body = st.fixed_dictionaries(
         max_size=AT_ONCE,
     )
 )
-def test_no_body_is_answered_with_a_fault_of_ours(asked: list[tuple[Any, str]]) -> None:
-    requests = [
-        raw.request(path, orjson.dumps(each), head=b"Connection: close\r\n") for each, path in asked
-    ]
-    for (each, _), answer in zip(asked, _answers(requests), strict=True):
+def test_no_body_is_answered_with_a_fault_of_ours(
+    served: Served, asked: list[tuple[Any, str]]
+) -> None:
+    requests = [raw.request(path, orjson.dumps(each), head=CLOSE) for each, path in asked]
+    for (each, _), answer in zip(asked, served.ask(requests), strict=True):
         assert answer.status == 200 or 400 <= answer.status < 500, (each, answer.body)
         assert answer.headers["request-id"].startswith("req_")
         if answer.status != 200:
             assert answer.json["type"] == "error", (each, answer.body)
-
-
-def _answers(requests: list[bytes]) -> list[raw.RawAnswer]:
-    async def scene() -> list[raw.RawAnswer]:
-        world = World()
-        key: dict[str, Any] = {"type": "api_key", "key": world.add_key("p"), "project_id": "p"}
-        async with google(world) as fake, pollux(fake.base_url, [key]) as running:
-            answers = [await raw.send(running.url, data) for data in requests]
-            assert not any(one.in_flight for one in running.engine.snapshot().credentials)
-        return answers
-
-    return asyncio.run(scene())

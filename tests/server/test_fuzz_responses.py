@@ -1,25 +1,18 @@
-"""Any body at `/v1/responses` of a running engine: an answer or a refusal, never a fault of ours.
+"""Any body at `/v1/responses` of a running engine: an answer or a refusal, no fault of ours."""
 
-POLLUX_FUZZ names how many bodies to try at least, where the few of every run are not enough.
-"""
-
-import os
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.server import raw
-from tests.server.test_fuzz import CLOSE, anything, ask_no_eof
+from tests.dialects.mutated import mutated, requests_of
+from tests.scenarios.stage import FlyingClock
+from tests.server.fuzzing import AT_ONCE, Served, anything, check_openai, examples, serving
 
 RESPONSES = "/v1/responses"
-BODIES = 8
-some = settings(
-    max_examples=max(40, int(os.environ.get("POLLUX_FUZZ", "0")) // BODIES),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 
 FIELDS = [
     *("instructions", "tools", "tool_choice", "text", "reasoning", "include", "store", "metadata"),
@@ -111,14 +104,28 @@ body = st.fixed_dictionaries(
 odd = st.dictionaries(st.sampled_from([*FIELDS, "model", "input"]), anything)
 
 
-@some
-@given(st.lists(st.one_of(body, odd), min_size=BODIES, max_size=BODIES))
-def test_no_body_is_answered_with_a_fault_of_ours(bodies: list[Any]) -> None:
-    asked = [raw.request(RESPONSES, orjson.dumps(body), head=CLOSE) for body in bodies]
-    for sent, answer in zip(bodies, ask_no_eof(asked), strict=True):
-        assert answer.status < 500, (sent, answer.body)
-        assert answer.headers["x-request-id"]
+nearly = mutated(requests_of("openai_responses"))
+"Most of them: what is refused at once proves little."
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    with serving(clock=FlyingClock()) as one:
+        yield one
+
+
+@examples(400)
+@given(
+    st.lists(
+        nearly | nearly | st.one_of(body, odd, anything),
+        min_size=AT_ONCE,
+        max_size=AT_ONCE,
+    )
+)
+def test_no_body_is_answered_with_a_fault_of_ours(served: Served, bodies: list[Any]) -> None:
+    asked = list(map(orjson.dumps, bodies))
+    answers = served.answers(RESPONSES, asked)
+    check_openai(asked, answers)
+    for sent, answer in zip(bodies, answers, strict=True):
         if answer.status == 200 and not sent.get("stream"):
             assert answer.json["object"] == "response"
-        elif answer.status != 200:
-            assert answer.json["error"]["message"]

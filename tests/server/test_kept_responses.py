@@ -93,6 +93,17 @@ async def test_an_odd_limit_is_refused(query: str) -> None:
         assert answer.json["error"]["param"] == "limit"
 
 
+async def test_items_too_deep_to_be_written_are_not_listed() -> None:
+    async with running() as client:
+        deep = b"[" * 300 + b"]" * 300
+        said = b'{"role":"user","content":"Hi"}'
+        body = b'{"model":"gemini-3.8-flash","input":[{"type":"odd","x":%b},%b]}' % (deep, said)
+        told = (await raw.send(client.url, raw.request(RESPONSES, body))).json
+        refused = await client.send(f"/{told['id']}/input_items")
+        assert refused.status == 400
+        assert "too deeply" in refused.json["error"]["message"]
+
+
 async def test_a_kept_response_is_not_streamed_again() -> None:
     async with running() as client:
         told = await client.ask(input="Hi")

@@ -132,6 +132,14 @@ async def test_an_unknown_host_is_refused(site: Site) -> None:
     assert answer.status == 403
 
 
+async def test_a_page_of_another_origin_is_refused_even_with_the_token(site: Site) -> None:
+    answer = await refusal(site, PATH + KEY, auth=b"Origin: https://evil.example\r\n")
+    assert (answer.status, answer.json["error"]["status"]) == (403, "PERMISSION_DENIED")
+    assert "CORS_ALLOWED_ORIGINS" in answer.json["error"]["message"]
+    async with connected(site, headers={"Origin": site.pollux.url}) as websocket:
+        await set_up(websocket)
+
+
 async def test_ephemeral_tokens_are_refused_with_a_reason(site: Site) -> None:
     path = PATH + "Constrained"
     answer = await refusal(site, path, auth=b"Authorization: Token auth_tokens/x\r\n")
@@ -184,6 +192,27 @@ async def test_a_setup_too_large_is_refused(site: Site) -> None:
         connection.transport.write(b"\x81\xff" + size + b"mask" + b"x")
         told = await websocket.receive()
         assert (told.type, told.data) == (WSMsgType.CLOSE, 1009)
+
+
+@pytest.mark.parametrize("asked", [False, True])
+async def test_a_stop_tells_those_at_once_whose_session_has_not_begun(
+    site: Site, asked: bool
+) -> None:
+    go = asyncio.Event()
+    site.world.script(Reply.wait(go), action="bidiGenerateContent")
+    async with connected(site) as websocket:
+        if asked:
+            await websocket.send_json(SETUP)
+            await until(site.in_flight)
+        else:
+            arriving = site.pollux.engine._parts.door._services.arriving
+            await until(lambda: arriving)
+        site.pollux.engine.close_door()
+        told = await websocket.receive()
+        assert (told.type, told.data, told.extra) == (WSMsgType.CLOSE, 1001, "Pollux is stopping.")
+        await websocket.close()
+        await until(lambda: not site.in_flight())
+    go.set()
 
 
 async def test_messages_that_come_before_the_answer_to_the_setup_are_not_lost(site: Site) -> None:
@@ -285,6 +314,17 @@ async def test_google_ends_it_in_its_own_words(code: int, reason: str) -> None:
         assert (told.type, told.data, told.extra) == (WSMsgType.CLOSE, code, reason)
         await until(lambda: echoed)
     assert echoed == [code]
+
+
+async def test_googles_words_about_our_credential_are_no_clients_business() -> None:
+    async def revoke(websocket: web.WebSocketResponse) -> None:
+        await websocket.close(code=1008, message=b"API key expired. Please renew the API key.")
+
+    async with echoing(revoke) as websocket:
+        told = await websocket.receive()
+        assert (told.type, told.data) == (WSMsgType.CLOSE, 1011)
+        assert told.extra is not None
+        assert told.extra.startswith("Google refused the credential that was used")
 
 
 async def test_the_client_ends_it_in_its_own_words() -> None:

@@ -8,24 +8,12 @@ import pytest
 from proxy_core.simulator import Reply
 from tests.fakes.site import Site
 from tests.server import raw
-from tests.server.raw import NATIVE, native_body
+from tests.server.raw import NATIVE, native_body, unchunked
 
 MODEL = "/v1beta/models/gemini-3.8-flash"
 ARRAY = f"{MODEL}:streamGenerateContent"
 EVENTS = f"{ARRAY}?alt=sse"
 CLOSE = b"Connection: close\r\n"
-
-
-def unchunked(answer: raw.RawAnswer) -> bytes:
-    """The body of an answer in chunks."""
-    rest, body = answer.body, b""
-    while rest:
-        size, _, rest = rest.partition(b"\r\n")
-        length = int(size, 16)
-        if not length:
-            break
-        body, rest = body + rest[:length], rest[length + 2 :]
-    return body
 
 
 async def test_bytes_pass_as_they_came(site: Site) -> None:

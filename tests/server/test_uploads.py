@@ -92,3 +92,20 @@ async def test_an_unknown_session_is_a_404_in_googles_form(site: Site) -> None:
     answer = await site.send("/upload/session/unknown", b"x", head=LAST + PLAIN, auth=b"")
     assert (answer.status, answer.json["error"]["status"]) == (404, "NOT_FOUND")
     assert (await site.send("/upload/session/unknown", auth=b"")).status == 405
+
+
+async def test_while_we_stop_an_upload_ends_its_connection(site: Site) -> None:
+    path = path_of(await begun(site))
+    site.pollux.engine.close_door()
+    answer = await site.send(path, b"hello", head=LAST + PLAIN, auth=b"")
+    assert answer.headers["x-goog-upload-status"] == "final"
+    assert answer.headers["connection"] == "close"
+
+
+async def test_a_session_ends_with_the_last_credential_of_its_project(site: Site) -> None:
+    path = path_of(await begun(site))
+    (view,) = site.pollux.engine.snapshot().credentials
+    await site.pollux.engine.commands.enable(view.id, enabled=False)
+    before = len(site.world.requests)
+    assert (await site.send(path, b"hello", head=LAST + PLAIN, auth=b"")).status == 404
+    assert len(site.world.requests) == before

@@ -51,8 +51,15 @@ def test_only_allowed_functions_are_called() -> None:
     assert called(thought("weather", tools=TOOLS, toolConfig=config)) == ["get_time"]
 
 
-def test_one_after_another_takes_one_step_each() -> None:
-    request = said("weather, then time, one after another", tools=TOOLS)
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("weather, then time, one after another", [["get_weather"], ["get_time"]]),
+        ("weather and time, then time", [["get_weather", "get_time"], ["get_time"]]),
+    ],
+)
+def test_the_words_order_the_steps(words: str, wanted: list[list[str]]) -> None:
+    request = said(words, tools=TOOLS)
     card = CATALOGUE["gemini-3.8-flash"]
     steps = []
     while calls := think(request, card).calls:
@@ -61,7 +68,7 @@ def test_one_after_another_takes_one_step_each() -> None:
             model(*({"functionCall": call} for call in calls)),
             user(*(response(call["name"]) for call in calls)),
         ]
-    assert steps == [["get_weather"], ["get_time"]]
+    assert steps == wanted
     assert think(request, card).text == 'get_time returned {"output":1}.'
 
 

@@ -45,3 +45,8 @@ async def test_lists_come_in_pages_of_one_project(client: Client) -> None:
 
 async def test_v1_knows_no_caches(client: Client) -> None:
     assert (await client.send("POST", "/v1/cachedContents", json={}))[0] == 403
+
+
+async def test_nobody_has_a_tuned_model(client: Client) -> None:
+    assert await client.send("GET", "/v1beta/tunedModels") == (200, {})
+    assert (await client.send("GET", "/v1beta/tunedModels/x"))[0] == 403

@@ -6,10 +6,12 @@ flattened to its texts.
 """
 
 from proxy_core.dialects import fields, media
+from proxy_core.dialects.anthropic import tool_changes
 from proxy_core.dialects.turns import Result
+from proxy_core.errors import BadRequest
 from proxy_core.gemini.wire import JsonObject, Part
 
-_SAYING = ("title", "url", "text", "stdout", "stderr", "tool_name")
+_SAYING = ("title", "url", "text", "content", "stdout", "stderr", "tool_name")
 "Keys of a foreign block whose strings are worth reading."
 
 
@@ -32,17 +34,23 @@ def entries(content: object, at: str) -> list[tuple[str, JsonObject]]:
 
 def texts(content: object, at: str) -> list[str]:
     """The texts of a content that holds nothing else: the system prompt's."""
-    found = []
-    for where, entry in entries(content, at):
-        fields.choice(entry, "type", ("text",), where)
-        if text := fields.text(entry, "text", where):
-            found.append(text)
-    return found
+    return [text for where, entry in entries(content, at) if (text := only_text(entry, where))]
+
+
+def only_text(entry: JsonObject, at: str) -> str:
+    """The text of a block that must be one. Raises BadRequest."""
+    fields.choice(entry, "type", ("text",), at)
+    return fields.text(entry, "text", at) or ""
 
 
 def parts(entry: JsonObject, at: str) -> list[Part]:
     """A block that says something by itself; none where nothing is left of it."""
+    kind, said = entry.get("type"), entry.get("text")
+    if kind == "text" and isinstance(said, str):  # nearly always so
+        return [{"text": said}] if said else []
     match fields.text(entry, "type", at):
+        case None if "text" not in entry:  # some clients leave out the type of a text alone
+            raise BadRequest(f"'{at}.type' is required.", f"{at}.type")
         case "text" | None:
             text = fields.text(entry, "text", at)
             return [{"text": text}] if text else []
@@ -52,6 +60,8 @@ def parts(entry: JsonObject, at: str) -> list[Part]:
             return _document(entry, at)
         case "search_result":
             return [_search_result(entry, at)]
+        case _ if kind in tool_changes.TYPES:
+            return []
         case _:
             text = _flattened(entry)
             return [{"text": text}] if text else []

@@ -14,6 +14,7 @@ import orjson
 
 from proxy_core.dialects.contract import ErrorReply
 from proxy_core.errors import Problem, ProblemKind
+from proxy_core.gemini.wire import JsonObject
 
 
 class Form(NamedTuple):
@@ -59,13 +60,10 @@ def request_id(exchange_id: str) -> str:
 
 def error_body(problem: Problem, exchange_id: str) -> bytes:
     """The envelope alone, as it stands in an answer and inside a stream."""
-    return orjson.dumps(
-        {
-            "type": "error",
-            "error": {"type": FORMS[problem.kind].type, "message": _message(problem)},
-            "request_id": request_id(exchange_id),
-        }
-    )
+    error: JsonObject = {"type": FORMS[problem.kind].type, "message": _message(problem)}
+    if problem.code is not None:
+        error["details"] = {"error_code": problem.code}
+    return orjson.dumps({"type": "error", "error": error, "request_id": request_id(exchange_id)})
 
 
 def error_reply(problem: Problem, exchange_id: str) -> ErrorReply:

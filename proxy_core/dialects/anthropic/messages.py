@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from proxy_core.dialects import fields
-from proxy_core.dialects.anthropic import blocks
+from proxy_core.dialects.anthropic import blocks, tool_changes
 from proxy_core.dialects.anthropic.signatures import Signature, from_ride
 from proxy_core.dialects.arguments import read_arguments
 from proxy_core.dialects.contract import ParseContext
@@ -43,7 +43,8 @@ def read_messages(
     """
     messages = _messages(body)
     walk = Turns(family, context.memory)
-    _instruct(walk, body.get("system"), "system")
+    for text in blocks.texts(body.get("system"), "system"):
+        _instruct(walk, text)
     for message in messages:
         if message.role == "user":
             _collect_results(walk, message)
@@ -51,7 +52,8 @@ def read_messages(
         match message.role:
             case "system":
                 for at, block in message.blocks:
-                    _instruct(walk, [block], at)
+                    if block.get("type") not in tool_changes.TYPES:
+                        _instruct(walk, blocks.only_text(block, at))
             case "user":
                 _read_user(walk, message)
             case _:
@@ -64,9 +66,9 @@ def _messages(body: JsonObject) -> list[_Message]:
     joined: list[_Message] = []
     for index, message in enumerate(fields.records(body, "messages")):
         at = f"messages[{index}]"
-        role = fields.choice(message, "role", _ROLES, at)
-        if role is None:
-            raise BadRequest(f"'{at}.role' is required.", f"{at}.role")
+        role = message.get("role")
+        if role not in _ROLES:
+            raise fields.wrong(f"{at}.role", "one of " + ", ".join(_ROLES))
         found = blocks.entries(message.get("content"), f"{at}.content")
         if joined and joined[-1].role == role:
             joined[-1].blocks.extend(found)
@@ -77,10 +79,9 @@ def _messages(body: JsonObject) -> list[_Message]:
     return joined
 
 
-def _instruct(walk: Turns, content: object, at: str) -> None:
-    for text in blocks.texts(content, at):
-        if prompt := _BILLING.sub("", text):
-            walk.system.append({"text": prompt})
+def _instruct(walk: Turns, text: str) -> None:
+    if prompt := _BILLING.sub("", text):
+        walk.system.append({"text": prompt})
 
 
 def _collect_results(walk: Turns, message: _Message) -> None:

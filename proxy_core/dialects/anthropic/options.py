@@ -47,6 +47,20 @@ class Thinking(NamedTuple):
     "The client takes thinking blocks."
 
 
+def refuse_thread(body: JsonObject) -> None:
+    """Refuses a conversation that the server is to hold, of which the client sends only the news.
+
+    By this code the tool runners of the SDKs know that they must send the whole of it instead.
+    Source: anthropic-sdk-python, `lib/threads/_thread_state.py`.
+    """
+    if body.get("thread") is not None:
+        raise BadRequest(
+            "'thread' is not supported: send the whole conversation in 'messages'.",
+            "thread",
+            code="thread_unsupported_request",
+        )
+
+
 _NOT_SAID = Thinking({}, asked=False)
 
 

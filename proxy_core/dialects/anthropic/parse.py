@@ -48,6 +48,7 @@ def read_request(
     context: ParseContext,
 ) -> JsonObject:
     """The body of the call, without a limit of the answer. `offer` may be changed."""
+    options.refuse_thread(body)
     config = options.generation_config(body, family, thinking)
     answer_format = options.answer_format(body, family, offer.tools)
     config |= answer_format.config

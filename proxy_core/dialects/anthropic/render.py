@@ -18,6 +18,7 @@ from proxy_core.dialects.anthropic.events import (
 from proxy_core.dialects.anthropic.shape import Shape
 from proxy_core.dialects.contract import Stamp
 from proxy_core.errors import Problem
+from proxy_core.gemini.replies import block_words
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import Chunk, JsonObject, UsageMetadata
 
@@ -60,7 +61,7 @@ class MessageRenderer:
                 frames += self._content.take(candidate)
                 self._reason = candidate.get("finishReason", self._reason)
         if "promptFeedback" in chunk:
-            self._blocked = chunk["promptFeedback"].get("blockReason", self._blocked)
+            self._blocked = block_words(chunk) or self._blocked
         return frames
 
     def end(self) -> bytes:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from proxy_core.dialects import fields
 from proxy_core.dialects.anthropic import known_tools
+from proxy_core.dialects.anthropic.tool_changes import tools_at_the_end
 from proxy_core.dialects.tools import Tools
 from proxy_core.errors import BadRequest
 from proxy_core.gemini.wire import JsonObject
@@ -34,12 +35,10 @@ class Offer:
 
 
 def read_tools(body: JsonObject) -> Offer:
-    """`tools` and `tool_choice`."""
+    """`tools`, as the messages change them, and `tool_choice`."""
     offer = Offer()
-    if "tools" not in body and "tool_choice" not in body:
-        return offer
-    for index, entry in enumerate(fields.records(body, "tools")):
-        _read_tool(offer, entry, f"tools[{index}]")
+    for entry, at in tools_at_the_end(body):
+        _read_tool(offer, entry, at)
     if offer.tools.strict:
         offer.tools.mode = "VALIDATED"
     wanted = fields.record(body, "tool_choice")
@@ -91,7 +90,7 @@ def _choose(offer: Offer, wanted: JsonObject) -> None:
     tools.parallel = fields.flag(wanted, "disable_parallel_tool_use", at) is not True
     match fields.choice(wanted, "type", _CHOICES, at):
         case "none":
-            tools.mode = "NONE"
+            tools.forbid()
         case "any":
             if not (tools.offered or offer.elsewhere):
                 raise BadRequest(f"'{at}' demands a call, but there are no tools.", at)

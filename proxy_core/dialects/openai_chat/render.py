@@ -15,8 +15,9 @@ from proxy_core.dialects.openai_chat.frames import SILENT, Frames
 from proxy_core.dialects.openai_chat.shape import Shape
 from proxy_core.dialects.openai_events import DONE, KEEP_ALIVE, error_event
 from proxy_core.errors import Problem
+from proxy_core.gemini.replies import block_words
 from proxy_core.gemini.signatures import SignatureMemory
-from proxy_core.gemini.wire import Chunk, JsonObject, UsageMetadata
+from proxy_core.gemini.wire import Chunk, UsageMetadata
 
 
 class ChatRenderer:
@@ -60,7 +61,7 @@ class ChatRenderer:
             if index < len(self._choices):
                 frames += self._choices[index].take(candidate)
         if "promptFeedback" in chunk:
-            frames += self._block(chunk["promptFeedback"], call_index)
+            frames += self._block(chunk, call_index)
         return frames
 
     def end(self) -> bytes:
@@ -95,9 +96,9 @@ class ChatRenderer:
         """All choices in order: the SDK files them by the order in which they first appear."""
         return b"".join(choice.open() for choice in self._choices)
 
-    def _block(self, feedback: JsonObject, call_index: int) -> bytes:
+    def _block(self, chunk: Chunk, call_index: int) -> bytes:
         """A blocked prompt has no candidate: the reason is told as a refusal."""
-        reason = feedback.get("blockReason")
+        reason = block_words(chunk)
         if reason is None:
             return b""
         blocked = (

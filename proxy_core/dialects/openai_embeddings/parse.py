@@ -25,6 +25,8 @@ def parse(raw: bytes, context: ParseContext) -> ParsedRequest:
     body = fields.load_body(raw)
     name = fields.need_text(body, "model")
     model = openai_stand_ins.resolve(name, context)
+    if not context.family(model).embeds:
+        raise BadRequest(f"The model '{name}' gives no vectors.", "model")
     texts = _inputs(body)
     dimensions = fields.integer(body, "dimensions", 1, MAX_DIMENSIONS)
     settings = _settings(body, dimensions)
@@ -42,7 +44,7 @@ def parse(raw: bytes, context: ParseContext) -> ParsedRequest:
         base64=fields.choice(body, "encoding_format", ("float", "base64")) == "base64",
         # OpenAI's vectors are of length 1, and clients that compare by dot product need it.
         normalise=dimensions is not None and not context.family(model).unit_vectors,
-        calls=len(calls),
+        counts=tuple(len(call.body["requests"]) for call in calls),
     )
     return ParsedRequest(name, calls, stream=False, renderer=partial(_renderer, shape))
 

@@ -23,7 +23,8 @@ class Shape(NamedTuple):
     base64: bool
     normalise: bool
     "Google's vectors are not of length 1."
-    calls: int
+    counts: tuple[int, ...]
+    "Texts of each call."
 
 
 class EmbeddingsRenderer:
@@ -35,7 +36,7 @@ class EmbeddingsRenderer:
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
-        self._vectors: list[list[Sequence[float]]] = [[] for _ in range(shape.calls)]
+        self._vectors: list[list[Sequence[float]]] = [[] for _ in shape.counts]
         self._tokens = 0
 
     def opening(self) -> bytes:
@@ -57,8 +58,10 @@ class EmbeddingsRenderer:
 
     def whole(self) -> bytes:
         vectors = [vector for of_call in self._vectors for vector in of_call]
-        if not all(vectors) or not vectors:
-            raise Failed(Problem(ProblemKind.BAD_UPSTREAM, "Google's answer holds no embedding."))
+        # Texts and vectors belong together by their place alone: one too few shifts all behind it.
+        if tuple(map(len, self._vectors)) != self._shape.counts or not all(vectors):
+            message = "Google's answer does not hold one embedding for each text."
+            raise Failed(Problem(ProblemKind.BAD_UPSTREAM, message))
         data = [
             {"object": "embedding", "index": index, "embedding": self._encoded(vector)}
             for index, vector in enumerate(vectors)

@@ -45,7 +45,7 @@ def parse_edit(raw: bytes, context: ParseContext) -> ParsedRequest:
 def _parsed(
     body: JsonObject, sources: list[Part], context: ParseContext, events: str
 ) -> ParsedRequest:
-    name = fields.text(body, "model") or openai_stand_ins.IMAGE
+    name = fields.text(body, "model") or openai_stand_ins.UNNAMED_IMAGE
     model = openai_stand_ins.resolve(name, context)
     if not context.family(model).images:
         raise BadRequest(f"The model '{name}' does not draw images.", "model")
@@ -68,7 +68,8 @@ def _parsed(
         quality=fields.text(body, "quality") or "auto",
     )
     call = Call(model, "streamGenerateContent", request)
-    return ParsedRequest(name, (call,) * count, stream, partial(_renderer, shape))
+    models = openai_stand_ins.models_of(name, context)
+    return ParsedRequest(name, (call,) * count, stream, partial(_renderer, shape), models)
 
 
 def _uploaded(form: Form) -> list[Part]:

@@ -4,6 +4,7 @@ A URL goes to Google as `fileData`, and Google fetches it; nothing named by a cl
 """
 
 from proxy_core.dialects import fields, media, openai_media
+from proxy_core.errors import BadRequest
 from proxy_core.gemini.families import Family
 from proxy_core.gemini.wire import JsonObject, Part
 
@@ -46,6 +47,8 @@ def _part(entry: JsonObject, at: str, family: Family) -> Part | None:
         case "input_audio":
             audio = fields.need_record(entry, "input_audio", at)
             return openai_media.sound(audio, f"{at}.input_audio")
+        case None if "text" not in entry:  # some clients leave out the type of a text alone
+            raise BadRequest(f"'{at}.type' is required.", f"{at}.type")
         case _:
             text = fields.text(entry, "refusal" if kind == "refusal" else "text", at)
             return {"text": text} if text else None

@@ -86,7 +86,7 @@ def _asked(kept: Kept) -> Iterator[JsonObject]:
 def _message(item: JsonObject) -> JsonObject:
     """The short forms of a message written out."""
     role = item.get("role")
-    if role is None:
+    if role is None or item.get("type") not in (None, "message"):
         return item
     content = item.get("content")
     if isinstance(content, str):

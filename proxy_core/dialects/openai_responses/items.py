@@ -18,7 +18,6 @@ from proxy_core.dialects.openai_responses.sealed import TEXT, unseal
 from proxy_core.dialects.openai_responses.tools import LOCAL_SHELL, SHELL, called_name
 from proxy_core.dialects.tools import CUSTOM_INPUT, Tools
 from proxy_core.dialects.turns import Result, Turns
-from proxy_core.errors import BadRequest
 from proxy_core.gemini.families import Family
 from proxy_core.gemini.wire import JsonObject, Part
 
@@ -138,9 +137,8 @@ def _read_item(walk: _Walk, item: JsonObject, kind: str, at: str) -> None:
 
 
 def _read_message(walk: _Walk, item: JsonObject, at: str) -> None:
-    role, content = fields.choice(item, "role", _ROLES, at), item.get("content")
-    where = f"{at}.content"
-    match role:
+    content, where = item.get("content"), f"{at}.content"
+    match item.get("role"):
         case "user":
             walk.end_step()
             walk.say("user", read_content(content, where, walk.family))
@@ -149,7 +147,7 @@ def _read_message(walk: _Walk, item: JsonObject, at: str) -> None:
         case "system" | "developer":
             walk.system += read_texts(content, where, walk.family)
         case _:
-            raise BadRequest(f"'{at}.role' is required.", f"{at}.role")
+            raise fields.wrong(f"{at}.role", "one of " + ", ".join(_ROLES))
 
 
 def _read_call(walk: _Walk, item: JsonObject, kind: str, at: str) -> tuple[Part, str]:

@@ -14,7 +14,6 @@ from proxy_core.dialects.openai_responses.shape import Shape
 from proxy_core.dialects.openai_responses.store import Kept, Origin
 from proxy_core.dialects.openai_responses.tools import ResponsesTools, read_tools
 from proxy_core.errors import BadRequest
-from proxy_core.gemini.families import Family
 from proxy_core.gemini.wire import Call, JsonObject
 
 
@@ -23,13 +22,8 @@ def parse(raw: bytes, context: ParseContext) -> ParsedRequest:
     body = fields.load_body(raw)
     name = fields.need_text(body, "model")
     model = resolve_model(name, context)
-    options.refuse_unsupported(body)
-    abilities = context.family(model)
-    if abilities.speech:
-        raise BadRequest("Responses have no audio; ask chat completions for it.", "model")
     previous = previous_of(body, context.responses)
-    tools = read_tools(body)
-    request = _request(body, previous, abilities, tools, context)
+    request, tools = read_request(body, model, previous, context)
     conversation = fields.text(body, "prompt_cache_key") or _conversation(previous)
     call = Call(model, "streamGenerateContent", request, conversation=conversation)
     stream = fields.flag(body, "stream") or False
@@ -55,18 +49,19 @@ def _conversation(previous: Kept | None) -> str | None:
     return None if previous is None else previous.origin.conversation
 
 
-def _request(
-    body: JsonObject,
-    previous: Kept | None,
-    abilities: Family,
-    tools: ResponsesTools,
-    context: ParseContext,
-) -> JsonObject:
-    """The body of the call."""
+def read_request(
+    body: JsonObject, model: str, previous: Kept | None, context: ParseContext
+) -> tuple[JsonObject, ResponsesTools]:
+    """The body of the call, and the tools that it offers."""
+    options.refuse_unsupported(body)
+    abilities = context.family(model)
+    if abilities.speech:
+        raise BadRequest("Responses have no audio; ask chat completions for it.", "model")
+    items = all_items(body, previous, context.responses)
+    tools = read_tools(body, items)
     config = options.generation_config(body, abilities)
     answer_format = options.answer_format(body, abilities, tools)
     config |= answer_format.config
-    items = all_items(body, previous, context.responses)
     instructions = fields.text(body, "instructions")
     request = read_items(items, instructions, abilities, tools, context, answer_format.instruction)
     request |= tools.to_gemini(abilities)
@@ -74,7 +69,7 @@ def _request(
         request["generationConfig"] = config
     if tier := service_tier(body):
         request["serviceTier"] = tier
-    return request
+    return request, tools
 
 
 def _renderer(shape: Shape, context: ParseContext, stamp: Stamp) -> Renderer:

@@ -18,6 +18,7 @@ from proxy_core.dialects.openai_responses.sealed import TEXT
 from proxy_core.dialects.openai_responses.shape import Shape
 from proxy_core.dialects.openai_responses.store import Kept, ResponseStore
 from proxy_core.errors import Problem
+from proxy_core.gemini.replies import block_words
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import Blob, Chunk, JsonObject, Part, UsageMetadata
 
@@ -74,7 +75,7 @@ class ResponsesRenderer:
                 self._reason = candidate["finishReason"]
             if "groundingMetadata" in candidate:
                 self._grounding.update(candidate["groundingMetadata"])
-        if reason := chunk.get("promptFeedback", {}).get("blockReason"):
+        if reason := block_words(chunk):
             frames += self._block(reason)
         return frames
 
@@ -185,7 +186,7 @@ class ResponsesRenderer:
         if self._blocked:
             return b""
         self._blocked = True
-        return self._output.refuse(f"Google refused the prompt: {reason}")
+        return self._after_code() + self._output.refuse(f"Google refused the prompt: {reason}")
 
     def _finish(self) -> tuple[Ending, bytes]:
         """Ends all items; how the response ended, and the events of it."""
@@ -237,7 +238,8 @@ class ResponsesRenderer:
     def _response(
         self, ending: Ending, output: list[JsonObject], error: JsonObject | None = None
     ) -> bytes:
-        used = self._usage
+        # Clients read the sums of every answer, also where Google told none.
+        used = {} if self._usage is None and ending is not endings.FAILED else self._usage
         told = {
             "id": self._id,
             "object": "response",

@@ -2,9 +2,13 @@
 
 Coding agents send whatever tools their own service has, so what has no counterpart (file_search,
 computer, image_generation, mcp, tool_search, the built-in apply_patch) is left out, not refused.
+Tools whose loading is put off (`defer_loading`) are offered at once, as nothing could load them.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
+
 from proxy_core.dialects import fields
+from proxy_core.dialects.openai_responses.history import Placed
 from proxy_core.dialects.openai_tools import ALLOWED_MODES, MODES, declare_custom, declare_function
 from proxy_core.dialects.tools import Tools
 from proxy_core.errors import BadRequest
@@ -15,6 +19,13 @@ SHELL = "shell command"
 "Names of the functions that stand for the shells; no client's tool has a blank in its name."
 
 _SHELLS = {"local_shell": LOCAL_SHELL, "shell": SHELL}
+_LOADING = frozenset({"additional_tools", "tool_search_output"})
+"Types of items that bring tools into a conversation."
+
+_JOINT = "  "
+"""Between a namespace and its member's name. It goes to Gemini as `__`; here it keeps the names
+apart from all others, since no client's tool has a blank in its name."""
+
 _COMMAND: JsonObject = {"type": "array", "items": {"type": "string"}}
 _NUMBER: JsonObject = {"type": "integer"}
 _SHELL_TOOLS: dict[str, tuple[str, JsonObject]] = {
@@ -57,21 +68,24 @@ class ResponsesTools(Tools):
 
 def flat_name(namespace: str, name: str) -> str:
     """The one name by which a member of a namespace is known here."""
-    return f"{namespace}__{name}"
+    return f"{namespace}{_JOINT}{name}" if namespace else name
 
 
 def called_name(entry: JsonObject, at: str) -> str:
     """The flattened name of `{"name", "namespace"}`."""
     name = fields.need_text(entry, "name", at)
-    namespace = fields.text(entry, "namespace", at)
-    return flat_name(namespace, name) if namespace else name
+    return flat_name(fields.text(entry, "namespace", at) or "", name)
 
 
-def read_tools(body: JsonObject) -> ResponsesTools:
-    """`tools`, `tool_choice` and `parallel_tool_calls`."""
+def read_tools(body: JsonObject, items: Sequence[Placed] = ()) -> ResponsesTools:
+    """`tools`, those that items of the conversation bring, `tool_choice` and
+    `parallel_tool_calls`."""
     tools = ResponsesTools()
-    for index, entry in enumerate(fields.records(body, "tools")):
-        _read_tool(tools, entry, f"tools[{index}]")
+    for entry, at, namespace in _members(fields.records(body, "tools"), "tools"):
+        _read_tool(tools, entry, at, namespace)
+    for item, kind, at in items:
+        if kind in _LOADING:
+            _load(tools, item, at)
     tools.parallel = fields.flag(body, "parallel_tool_calls") is not False
     if tools.strict:
         tools.mode = "VALIDATED"
@@ -80,15 +94,31 @@ def read_tools(body: JsonObject) -> ResponsesTools:
     return tools
 
 
-def _read_tool(tools: ResponsesTools, entry: JsonObject, at: str) -> None:
+def _members(entries: Iterable[JsonObject], at: str) -> Iterator[tuple[JsonObject, str, str]]:
+    """Each tool with its path and its namespace, which is empty for most."""
+    for index, entry in enumerate(entries):
+        where = f"{at}[{index}]"
+        if entry.get("type") != "namespace":
+            yield entry, where, ""
+            continue
+        namespace = fields.need_text(entry, "name", where)
+        for place, member in enumerate(fields.records(entry, "tools", where)):
+            yield member, f"{where}.tools[{place}]", namespace
+
+
+def _load(tools: ResponsesTools, item: JsonObject, at: str) -> None:
+    """The tools of an item; those that are known already are told there once more."""
+    for entry, where, namespace in _members(fields.records(item, "tools", at), f"{at}.tools"):
+        name = _SHELLS.get(str(entry.get("type")), str(entry.get("name")))
+        if flat_name(namespace, name) not in tools.offered:
+            _read_tool(tools, entry, where, namespace)
+
+
+def _read_tool(tools: ResponsesTools, entry: JsonObject, at: str, namespace: str) -> None:
     kind = fields.need_text(entry, "type", at)
     match kind:
-        case "function":
-            declare_function(tools, entry, at)
-        case "custom":
-            declare_custom(tools, entry, at)
-        case "namespace":
-            _read_namespace(tools, entry, at)
+        case "function" | "custom":
+            _declare(tools, kind, entry, at, namespace)
         case "code_interpreter":
             tools.runs_code = True
         case "local_shell" | "shell":
@@ -98,19 +128,12 @@ def _read_tool(tools: ResponsesTools, entry: JsonObject, at: str) -> None:
             tools.searches = True
 
 
-def _read_namespace(tools: ResponsesTools, entry: JsonObject, at: str) -> None:
-    namespace = fields.need_text(entry, "name", at)
+def _declare(tools: ResponsesTools, kind: str, entry: JsonObject, at: str, namespace: str) -> None:
     prefix = flat_name(namespace, "")
-    for index, member in enumerate(fields.records(entry, "tools", at)):
-        where = f"{at}.tools[{index}]"
-        match fields.text(member, "type", where):
-            case "function":
-                declare_function(tools, member, where, prefix)
-            case "custom":
-                declare_custom(tools, member, where, prefix)
-            case _:
-                continue
-        tools.namespaces[prefix + member["name"]] = (namespace, member["name"])
+    declare = declare_function if kind == "function" else declare_custom
+    declare(tools, entry, at, prefix)
+    if namespace:
+        tools.namespaces[prefix + entry["name"]] = (namespace, entry["name"])
 
 
 def _choose(tools: ResponsesTools, body: JsonObject) -> None:
@@ -118,10 +141,12 @@ def _choose(tools: ResponsesTools, body: JsonObject) -> None:
     if isinstance(wanted, str):
         if wanted not in MODES:
             raise fields.wrong("tool_choice", "one of " + ", ".join(MODES) + ", or an object")
-        if wanted == "required" and not body.get("tools"):
+        if wanted == "required" and not (body.get("tools") or tools.offered):
             raise BadRequest("'tool_choice' demands a call, but there are no tools.", "tool_choice")
         # A call of Google's own tools cannot be demanded.
-        if wanted == "none" or (wanted == "required" and tools.offered):
+        if wanted == "none":
+            tools.forbid()
+        elif wanted == "required" and tools.offered:
             tools.mode = MODES[wanted]
     elif isinstance(wanted, dict):
         _choose_named(tools, wanted)
@@ -136,8 +161,13 @@ def _choose_named(tools: ResponsesTools, wanted: JsonObject) -> None:
         _allow(tools, "ANY", wanted, at)
         return
     mode = fields.choice(wanted, "mode", tuple(ALLOWED_MODES), at) or "auto"
+    searches = runs_code = False
     for index, entry in enumerate(fields.records(wanted, "tools", at)):
         _allow(tools, ALLOWED_MODES[mode], entry, f"{at}.tools[{index}]")
+        searches |= entry["type"].startswith("web_search")
+        runs_code |= entry["type"] == "code_interpreter"
+    tools.searches &= searches
+    tools.runs_code &= runs_code
     if not tools.allowed:
         tools.mode = "NONE"  # only tools that are not ours to call
 

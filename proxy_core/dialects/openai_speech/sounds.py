@@ -63,7 +63,7 @@ class Mp3Encoder:
     content_type = "audio/mpeg"
 
     def __init__(self) -> None:
-        # Here, since few exchanges need it and some systems have no build of it.
+        # Here, since few exchanges need it, and it comes with the extras `desktop` and `speech`.
         import lameenc  # noqa: PLC0415
 
         self._lame = lameenc.Encoder()

@@ -27,6 +27,13 @@ def test_a_string_is_one_text() -> None:
     assert blocks.entries(None, "x") == []
 
 
+def test_a_block_without_a_type_is_a_text_or_refused() -> None:
+    assert blocks.parts({"text": "a"}, "x") == [{"text": "a"}]
+    assert blocks.parts({"type": None, "text": None}, "x") == []
+    with pytest.raises(BadRequest, match=r"x\.type"):
+        blocks.parts({"rows": [1]}, "x")
+
+
 def test_a_picture_is_sent_as_it_stands_or_fetched_by_google() -> None:
     assert blocks.parts(image(**DATA), "x") == [
         {"inlineData": {"mimeType": "image/png", "data": "iVBORw0K"}}

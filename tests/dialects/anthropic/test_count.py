@@ -3,7 +3,7 @@ from typing import Any
 import orjson
 import pytest
 
-from proxy_core.dialects.contract import Renderer, Stamp
+from proxy_core.dialects.contract import Stamp
 from proxy_core.errors import BadRequest
 from proxy_core.gemini.wire import JsonObject
 from proxy_core.simulator.parsing import parse_message
@@ -16,10 +16,6 @@ def counted(**fields: Any) -> JsonObject:
     assert call.raw is None
     found: JsonObject = call.body["generateContentRequest"]
     return found
-
-
-def renderer() -> Renderer:
-    return count(asking()).renderer(Stamp("f" * 32, 0, str))
 
 
 def test_system_and_tools_are_counted_too() -> None:
@@ -52,9 +48,7 @@ def test_a_count_is_never_streamed() -> None:
     assert count(asking(stream=True)).stream is False
 
 
-@pytest.mark.parametrize(("answer", "tokens"), [({"totalTokens": 7}, 7), ({}, 0)])
-def test_the_answer_is_googles_total(answer: Any, tokens: int) -> None:
-    fold = renderer()
-    assert fold.chunk(answer) == b""
-    assert orjson.loads(fold.whole()) == {"input_tokens": tokens}
-    assert fold.opening() == fold.end() == b""
+def test_the_answer_is_the_count_alone() -> None:
+    fold = count(asking()).renderer(Stamp("f" * 32, 0, str))
+    fold.chunk({"totalTokens": 7})  # type: ignore[typeddict-unknown-key]  # of another action
+    assert orjson.loads(fold.whole()) == {"input_tokens": 7}

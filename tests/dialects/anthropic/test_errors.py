@@ -43,6 +43,12 @@ def test_the_envelope_and_the_headers_name_the_request() -> None:
     assert reply.headers["x-request-id"] == "abc"
 
 
+def test_a_more_exact_code_stands_in_the_details() -> None:
+    problem = Problem(ProblemKind.BAD_REQUEST, "No.", code="more_exact")
+    error = orjson.loads(error_body(problem, "abc"))["error"]
+    assert error["details"] == {"error_code": "more_exact"}
+
+
 @pytest.mark.parametrize(("seconds", "header"), [(0.2, "1"), (3.1, "4"), (7200.0, "7200")])
 def test_the_wait_is_told_in_whole_seconds(seconds: float, header: str) -> None:
     problem = Problem(ProblemKind.RATE_LIMITED, "Wait.", retry_after_s=seconds)

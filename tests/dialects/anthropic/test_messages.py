@@ -123,7 +123,7 @@ def test_the_system_prompt_is_sent_without_what_changes_each_time(
         (saying({"role": "tool", "content": "Hi"}), "messages[0].role"),
         (asking(system=7), "system"),
         (asking(system=[{"type": "image"}]), "system[0].type"),
-        (saying({"role": "system", "content": [{"type": "image"}]}), "messages[0].content[0]"),
+        (saying({"role": "system", "content": [{"type": "image"}]}), "messages[0].content[0].type"),
         (saying(results("t9")), "messages[0].content[0].tool_use_id"),
         (recalling({"type": "tool_use", "name": "f"}), "messages[0].content[0].id"),
         (recalling({"type": "tool_use", "id": "t"}), "messages[0].content[0].name"),

@@ -22,6 +22,13 @@ def test_a_budget_chooses_a_level(budget: int, level: str) -> None:
     assert config(thinking=thinking)["thinkingConfig"] == wanted
 
 
+@pytest.mark.parametrize("kind", ["create", "continue"])
+def test_a_conversation_that_the_server_is_to_hold_is_refused_in_the_sdks_words(kind: str) -> None:
+    problem = refusal(asking(thread={"type": kind, "previous_message_id": "msg_1"}))
+    assert (problem.param, problem.code) == ("thread", "thread_unsupported_request")
+    assert sent(asking(thread=None)) == sent(asking())
+
+
 def test_a_budget_goes_before_an_effort() -> None:
     told = config(
         thinking={"type": "enabled", "budget_tokens": 1024}, output_config={"effort": "max"}

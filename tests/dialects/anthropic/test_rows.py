@@ -1,11 +1,10 @@
 """The rows of the mapping, each pinned by a golden case, or by a test where there can be none."""
 
 import importlib
-from pathlib import Path
 
 import pytest
 
-GOLDEN = Path(__file__).parent.parent.parent / "golden" / "anthropic"
+from tests.dialects.pinned import rows_of
 
 ROWS = {
     # The request
@@ -82,7 +81,6 @@ ERRORS = "tests.dialects.anthropic.test_errors:test_each_kind_has_its_status_and
 ELSEWHERE = {
     "3 stop context overflow": "tests.dialects.anthropic.test_errors:"
     "test_a_full_context_is_told_in_the_words_that_make_clients_shorten_it",
-    "3 count_tokens": "tests.dialects.anthropic.test_count:test_system_and_tools_are_counted_too",
     "3 models": "tests.dialects.anthropic.test_models:test_pages_go_by_limit_and_cursor",
     "5 ping": "tests.dialects.anthropic.test_render:test_silence_is_filled_with_pings",
     "5 late failure": "tests.dialects.anthropic.test_render:"
@@ -96,13 +94,8 @@ ELSEWHERE = {
 
 
 def test_every_row_of_the_mapping_has_a_golden_case() -> None:
-    pinned = {
-        line.removeprefix("row: ")
-        for about in GOLDEN.glob("*/about.md")
-        for line in about.read_text("utf-8").splitlines()
-        if line.startswith("row: ")
-    }
-    assert pinned == ROWS
+    assert rows_of("anthropic") == ROWS
+    assert rows_of("anthropic_count") == {"3 count_tokens"}
 
 
 @pytest.mark.parametrize("row", ELSEWHERE)

@@ -6,6 +6,7 @@ from proxy_core.gemini.wire import JsonObject
 from tests.dialects.anthropic.asking import asking, refusal, sent
 
 F: JsonObject = {"name": "f", "input_schema": {"type": "object", "properties": {}}}
+PARAMETERS: JsonObject = {"parametersJsonSchema": F["input_schema"]}
 SEARCH: JsonObject = {"type": "web_search_20250305", "name": "web_search"}
 
 
@@ -44,6 +45,11 @@ def test_a_tool_of_googles_cannot_be_demanded_but_is_offered() -> None:
         body = sent(asking(tools=[SEARCH], tool_choice=choice))
         assert body["tools"] == [{"googleSearch": {}}]
         assert "toolConfig" not in body
+
+
+def test_no_tool_is_not_even_one_of_googles() -> None:
+    body = sent(asking(tools=[SEARCH, F], tool_choice={"type": "none"}))
+    assert body["tools"] == [{"functionDeclarations": [{"name": "f", **PARAMETERS}]}]
 
 
 def test_a_strict_tool_leaves_the_models_choice_to_it() -> None:

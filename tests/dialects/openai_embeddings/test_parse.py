@@ -39,6 +39,7 @@ def asking(**fields: Any) -> JsonObject:
     ("body", "param"),
     [
         ({"input": "Hi"}, "model"),
+        (asking(model="gemini-3.8-flash"), "model"),
         ({"model": "gemini-embedding-2"}, "input"),
         (asking(input=""), "input"),
         (asking(input=[]), "input"),

@@ -28,6 +28,12 @@ def test_empty_texts_are_left_out() -> None:
     assert read_content([{"type": "input_text", "text": ""}], "content", NEW) == []
 
 
+def test_a_part_without_a_type_is_a_text_or_refused() -> None:
+    assert read_content([{"text": "Hi"}], "content", NEW) == [{"text": "Hi"}]
+    with pytest.raises(BadRequest, match=r"content\[0\]\.type"):
+        read_content([{"rows": [1]}], "content", NEW)
+
+
 def test_detail_is_a_resolution_where_the_family_knows_it() -> None:
     entry = {"type": "input_image", "image_url": "https://x.example/a.png", "detail": "high"}
     assert one(**entry)["mediaResolution"] == {"level": "MEDIA_RESOLUTION_HIGH"}

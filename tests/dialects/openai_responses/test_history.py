@@ -37,6 +37,11 @@ def test_short_messages_are_listed_in_full() -> None:
     assert call == {"type": "function_call", "id": "x"}
 
 
+def test_an_item_with_a_role_that_is_no_message_stays_as_it_is() -> None:
+    item: JsonObject = {"type": "additional_tools", "role": "developer", "tools": []}
+    assert listed_items(kept("1", [item])) == [{"id": "in_1_0", **item}]
+
+
 def test_all_that_went_into_an_answer_is_listed_oldest_first() -> None:
     first = kept("1", "one", signature="QUJD")
     listed = listed_items(kept("2", "two", first))

@@ -137,6 +137,15 @@ def test_a_stream_says_the_same_as_the_whole(received: list[Chunk], shape: Shape
     assert fold(frames) == orjson.loads(whole.whole())
 
 
+def test_an_answer_has_sums_also_where_google_told_none() -> None:
+    whole, failed = make(PLAIN), make(STREAM)
+    whole.chunk(says({"text": "Hi"}, finishReason="STOP"))
+    assert orjson.loads(whole.whole())["usage"]["total_tokens"] == 0
+    failed.opening()
+    last = orjson.loads(failed.fail(Problem(ProblemKind.INTERNAL, "x")).partition(b"data: ")[2])
+    assert last["response"]["usage"] is None
+
+
 @given(st.lists(st.lists(PARTS, max_size=3), max_size=5), SHAPES)
 def test_any_grouping_of_chunks_gives_the_same_answer(
     pieces: list[list[JsonObject]], shape: Shape

@@ -1,8 +1,6 @@
 """The rows of the mapping, each pinned by at least one golden case."""
 
-from pathlib import Path
-
-GOLDEN = Path(__file__).parent.parent.parent / "golden" / "openai_responses"
+from tests.dialects.pinned import rows_of
 
 ROWS = {
     # The request
@@ -50,6 +48,7 @@ ROWS = {
     "8 item shell_call, shell_call_output",
     "8 item unknown",
     "8 items of OpenAI's own tools",
+    "8 items that bring tools",
     # The answer
     "8 output code_interpreter_call",
     "8 output custom_tool_call",
@@ -78,10 +77,5 @@ ROWS = {
 
 
 def test_every_row_of_the_mapping_has_a_golden_case() -> None:
-    pinned = {
-        line.removeprefix("row: ")
-        for about in GOLDEN.glob("*/about.md")
-        for line in about.read_text("utf-8").splitlines()
-        if line.startswith("row: ")
-    }
-    assert pinned == ROWS
+    assert rows_of("openai_responses") == ROWS
+    assert rows_of("openai_responses_count") == {"8 input_tokens"}

@@ -2,7 +2,13 @@ from typing import Any
 
 import pytest
 
-from proxy_core.dialects.openai_responses.tools import LOCAL_SHELL, SHELL, read_tools
+from proxy_core.dialects.openai_responses.history import Placed
+from proxy_core.dialects.openai_responses.tools import (
+    LOCAL_SHELL,
+    SHELL,
+    ResponsesTools,
+    read_tools,
+)
 from proxy_core.engine.shipped_families import SHIPPED_FAMILIES
 from proxy_core.gemini.wire import JsonObject
 
@@ -47,9 +53,58 @@ def test_a_namespace_gives_its_functions_its_name() -> None:
     member = {"type": "custom", "name": "g"}
     odd = {"type": "odd", "name": "h"}
     tools = read_tools({"tools": [{"type": "namespace", "name": "n", "tools": [F, member, odd]}]})
-    assert tools.namespaces == {"n__f": ("n", "f"), "n__g": ("n", "g")}
-    assert tools.custom == {"n__g"}
+    assert tools.namespaces == {"n  f": ("n", "f"), "n  g": ("n", "g")}
+    assert tools.custom == {"n  g"}
     assert [each["name"] for each in tools.declarations] == ["n__f", "n__g"]
+
+
+def test_names_that_are_alike_once_flattened_stay_apart() -> None:
+    first = {"type": "namespace", "name": "a", "tools": [{"type": "function", "name": "b__f"}]}
+    second = {"type": "namespace", "name": "a__b", "tools": [F]}
+    told = names({"type": "function", "name": "a__b__f"}, first, second)
+    assert told[0] == "a__b__f"
+    assert len(set(told)) == 3
+
+
+def loading(*tools: JsonObject, **more: Any) -> ResponsesTools:
+    """What a request offers whose conversation brings these tools, beside its own function f."""
+    item: JsonObject = {"type": "additional_tools", "role": "developer", "tools": list(tools)}
+    return read_tools({"tools": [F], **more}, [Placed(item, "additional_tools", "input[0]")])
+
+
+def test_an_item_brings_tools() -> None:
+    namespace = {"type": "namespace", "name": "n", "tools": [F]}
+    tools = loading({"type": "function", "name": "g"}, namespace, {"type": "web_search"})
+    assert [each["name"] for each in tools.declarations] == ["f", "g", "n__f"]
+    assert tools.searches
+
+
+def test_a_tool_that_is_known_already_is_brought_in_vain() -> None:
+    shell = {"type": "shell"}
+    tools = loading({**F, "description": "another"}, shell, shell)
+    assert [each["name"] for each in tools.declarations] == ["f", "shell_command"]
+    assert "description" not in tools.declarations[0]
+
+
+def test_a_tool_that_an_item_brings_can_be_demanded() -> None:
+    choice = {"type": "function", "name": "g"}
+    tools = loading({"type": "function", "name": "g"}, tool_choice=choice)
+    assert (tools.mode, tools.allowed) == ("ANY", ["g"])
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ("none", []),
+        ({"type": "allowed_tools", "tools": [F]}, []),
+        ({"type": "allowed_tools", "tools": [F, {"type": "web_search"}]}, ["googleSearch"]),
+        ({"type": "allowed_tools", "tools": [{"type": "code_interpreter"}]}, ["codeExecution"]),
+        ("auto", ["googleSearch", "codeExecution"]),
+    ],
+)
+def test_a_choice_holds_for_googles_own_tools_too(choice: Any, expected: list[str]) -> None:
+    hosted = [{"type": "web_search_preview"}, {"type": "code_interpreter"}]
+    assert read_tools({"tools": [F, *hosted], "tool_choice": choice}).built_in == expected
 
 
 def test_both_forms_of_a_grammar_are_told_in_words() -> None:
