@@ -4,20 +4,25 @@ A case is a file of `tests/golden/errors/<family>`: the row it pins, the problem
 `--update-golden` rewrites the replies.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import orjson
 import pytest
 
 from proxy_core.dialects.anthropic import Anthropic
-from proxy_core.dialects.contract import ErrorReply
+from proxy_core.dialects.contract import Dialect, ErrorReply
 from proxy_core.dialects.gemini_native import GeminiNative
 from proxy_core.dialects.openai_chat import OpenAIChat
 from proxy_core.errors import Problem, ProblemKind
 from proxy_core.gemini.wire import JsonObject
 from tests.dialects.test_golden import GOLDEN, pretty
 
-FAMILIES = {"openai": OpenAIChat(), "anthropic": Anthropic(), "gemini": GeminiNative()}
+FAMILIES: Mapping[str, Dialect | GeminiNative] = {
+    "openai": OpenAIChat(),
+    "anthropic": Anthropic(),
+    "gemini": GeminiNative(),
+}
 CASES = sorted((GOLDEN / "errors").glob("*/*.json"))
 
 
