@@ -29,6 +29,6 @@ VOICES: Mapping[str, str] = MappingProxyType(
 
 
 def speech_config(voice: str) -> JsonObject:
-    """`speechConfig` for a voice of OpenAI or of Gemini."""
-    name = VOICES.get(voice.lower(), voice)
+    """`speechConfig` for a voice of OpenAI or of Gemini, in any case."""
+    name = VOICES.get(voice.lower()) or voice[:1].upper() + voice[1:]
     return {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": name}}}
