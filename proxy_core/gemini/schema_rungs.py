@@ -2,7 +2,7 @@
 
 1. the same without `additionalProperties`, limits and formats;
 2. the OpenAPI subset, which older models know better (fields `parameters`, `responseSchema`);
-3. that without words, cut flat: "too many states" is about size.
+3. that without limits and words, cut flat: "too many states" is about size.
 
 Not here: finding the schemas of a request and choosing its fields (`repairs`).
 """
@@ -34,7 +34,7 @@ def lower(schema: JsonObject, rung: int) -> JsonObject:
     if rung < OPENAPI_RUNG:
         return _without_limits(schema, 0)
     flat = rung > OPENAPI_RUNG
-    return _OpenApi(schema, max_depth=_FLAT_DEPTH if flat else _MAX_DEPTH, words=not flat).run()
+    return _OpenApi(schema, max_depth=_FLAT_DEPTH if flat else _MAX_DEPTH, details=not flat).run()
 
 
 def to_openapi(schema: JsonObject) -> JsonObject:
@@ -65,11 +65,12 @@ def _lowered(keyword: str, value: Any, depth: int) -> Any:
 class _OpenApi:
     """One conversion: looks definitions up and cuts where they lead back to themselves."""
 
-    def __init__(self, root: JsonObject, *, max_depth: int, words: bool) -> None:
+    def __init__(self, root: JsonObject, *, max_depth: int, details: bool) -> None:
         self._root = root
         self._definitions = root.get("$defs", {})
         self._max_depth = max_depth
-        self._words = words
+        self._details = details
+        "Whether titles, descriptions and limits are kept."
         self._nodes = _MAX_NODES
         self._active = {"#"}
 
@@ -115,14 +116,13 @@ class _OpenApi:
         return out
 
     def _worded(self, node: JsonObject) -> JsonObject:
-        return {key: node[key] for key in _WORDS if key in node} if self._words else {}
+        return {key: node[key] for key in _WORDS if key in node} if self._details else {}
 
     def _single(self, node: JsonObject, depth: int) -> JsonObject:
         kind, nullable = _type(node)
         out: JsonObject = {"type": kind.upper()}
-        for keyword in _COPIED:
-            if keyword in node and (self._words or keyword not in _WORDS):
-                out[keyword] = node[keyword]
+        if self._details:
+            out |= {keyword: node[keyword] for keyword in _COPIED if keyword in node}
         if node.get("format") in _OPENAPI_FORMATS:
             out["format"] = node["format"]
         if nullable:

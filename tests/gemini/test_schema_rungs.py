@@ -106,8 +106,10 @@ def test_references_are_written_out_and_recursion_ends_in_an_open_object() -> No
     }
 
 
-def test_the_last_rung_is_flat_and_wordless() -> None:
+def test_the_last_rung_is_flat_and_has_no_words_and_no_limits() -> None:
     schema: dict[str, Any] = {"type": "string", "description": "deep"}
+    limited = {"type": "array", "items": {"type": "integer", "maximum": 9}, "maxItems": 5}
+    assert lower(limited, 3) == {"type": "ARRAY", "items": {"type": "INTEGER"}}
     for _ in range(5):
         schema = {"type": "object", "title": "T", "properties": {"a": schema}, "required": ["a"]}
     lowered = lower(schema, 3)
