@@ -158,11 +158,3 @@ def countersigned(body: JsonObject) -> JsonObject:
         if not is_dummy(part.get("thoughtSignature", DUMMY_SIGNATURE)):
             part["thoughtSignature"] = sign("p", "anything")
     return body
-
-
-@pytest.mark.parametrize("case", CASES, ids=case_id)
-def test_a_golden_case_says_what_it_pins_and_where_it_was_seen(case: Path) -> None:
-    lines = (case / "about.md").read_text("utf-8").splitlines()
-    assert lines[0].startswith("# ")
-    assert any(line.startswith("row: ") for line in lines)
-    assert any(line.startswith("seen: ") for line in lines)

@@ -67,11 +67,3 @@ def test_a_failure_is_told_as_written(case: Path, request: pytest.FixtureRequest
     assert {path.name for path in case.iterdir()} - given == set(made)
     for name, data in made.items():
         assert data.decode() == (case / name).read_text("utf-8"), name
-
-
-@each_case
-def test_a_golden_case_says_what_it_pins_and_where_it_was_seen(case: Path) -> None:
-    lines = (case / "about.md").read_text("utf-8").splitlines()
-    assert lines[0].startswith("# ")
-    assert any(line.startswith("row: ") for line in lines)
-    assert any(line.startswith("seen: ") for line in lines)

@@ -138,11 +138,3 @@ def test_a_strict_google_takes_what_is_sent(case: Path) -> None:
             asked = asked["generateContentRequest"]
         body = parse_message("GenerateContentRequest", asked)
         check_request(body, CATALOGUE[call.model], project="p")
-
-
-@pytest.mark.parametrize("case", CASES, ids=case_id)
-def test_a_golden_case_says_what_it_pins_and_where_it_was_seen(case: Path) -> None:
-    lines = (case / "about.md").read_text("utf-8").splitlines()
-    assert lines[0].startswith("# ")
-    assert any(line.startswith("row: ") for line in lines)
-    assert any(line.startswith("seen: ") for line in lines)

@@ -76,11 +76,3 @@ def test_a_strict_google_takes_every_rung(case: Path) -> None:
             body = parse_message("GenerateContentRequest", orjson.loads(path.read_bytes()))
             # Unknown keywords are an error there, which is more than Google documents.
             check_request(body, CATALOGUE[MODEL], project="p", field_strict_schemas=True)
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_golden_case_says_what_it_pins_and_where_it_was_seen(case: Path) -> None:
-    lines = (case / "about.md").read_text("utf-8").splitlines()
-    assert lines[0].startswith("# ")
-    assert any(line.startswith("row: ") for line in lines)
-    assert any(line.startswith("seen: ") for line in lines)

@@ -261,6 +261,8 @@ async def _run_stream(site: Site, case: Path, form: str, name: str) -> None:
     assert answer.status == 200
     assert unchunked(answer) == (case / name).read_bytes(), case
     _check_sent(site, case, "stream")
+    for credential in site.pollux.engine.snapshot().credentials:  # it may rest after a failure
+        await site.pollux.engine.commands.clear(credential.id)
 
 
 def _names(headers: dict[str, str]) -> dict[str, str]:
@@ -285,11 +287,3 @@ def _check_sent(site: Site, case: Path, which: str) -> None:
     assert {name: lower.get(name) for name in expected["headers"]} == expected["headers"], case
     strange = {"authorization", "x-api-key", "cookie", "user-agent"} & lower.keys()
     assert strange <= {"user-agent"}, case
-
-
-@each_case
-def test_a_golden_case_says_what_it_pins_and_where_it_was_seen(case: Path) -> None:
-    lines = (case / "about.md").read_text("utf-8").splitlines()
-    assert lines[0].startswith("# ")
-    assert any(line.startswith("row: ") for line in lines)
-    assert any(line.startswith("seen: ") for line in lines)

@@ -11,13 +11,7 @@ from proxy_core.errors import BadRequest, Problem
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import JsonObject
 from tests.dialects.mutated import mutated, requests_of
-from tests.dialects.pinned import rows_of
 from tests.fakes.families import SHIPPED_FAMILIES
-
-ROWS = {
-    *("input", "one content per input", "batches", "model", "dimensions", "encoding_format"),
-    *("user", "task_type", "normalised", "response", "usage", "failure"),
-}
 
 
 def parse(body: Any) -> ParsedRequest:
@@ -69,10 +63,6 @@ def test_many_texts_are_cut_into_calls_of_a_hundred() -> None:
 
 def test_nothing_is_streamed() -> None:
     assert not parse(asking(stream=True)).stream
-
-
-def test_every_row_has_a_golden_case() -> None:
-    assert rows_of("openai_embeddings") == ROWS
 
 
 @settings(max_examples=300, deadline=None)

@@ -11,18 +11,10 @@ from proxy_core.errors import BadRequest
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import JsonObject
 from tests.dialects.mutated import mutated, requests_of
-from tests.dialects.pinned import rows_of
 from tests.fakes import forms
 from tests.fakes.families import SHIPPED_FAMILIES
 
 PNG = ("a.png", "image/png", b"\x89PNG\r\n\x1a\n")
-ROWS = {
-    *("prompt", "model", "n", "quality", "response_format", "output_format", "ignored fields"),
-    *("size 1024x1024", "size 1536x1024", "size 1024x1536", "size 1792x1024", "size 1024x1792"),
-    *("size auto", "size other", "size larger side", "extra_body, google"),
-    *("response", "usage", "thoughts", "one picture a call", "no image"),
-}
-EDIT_ROWS = {"form", "json", "n", "usage"}
 
 
 def generate(body: Any) -> ParsedRequest:
@@ -84,11 +76,6 @@ def test_a_wrong_field_of_an_edit_is_named(fields: JsonObject, files: Any, param
 
 def test_a_stream_may_be_asked_for_in_a_form() -> None:
     assert edit({"prompt": "x", "stream": "true"}, {"image": PNG}).stream
-
-
-def test_every_row_has_a_golden_case() -> None:
-    assert rows_of("openai_images") == ROWS
-    assert rows_of("openai_image_edits") == EDIT_ROWS
 
 
 @settings(max_examples=300, deadline=None)

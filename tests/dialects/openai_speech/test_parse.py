@@ -7,20 +7,11 @@ from hypothesis import given, settings
 
 from proxy_core.dialects.contract import ParseContext, ParsedRequest
 from proxy_core.dialects.openai_speech import OpenAISpeech
-from proxy_core.dialects.openai_voices import VOICES
 from proxy_core.errors import BadRequest
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import JsonObject
 from tests.dialects.mutated import mutated, requests_of
-from tests.dialects.pinned import rows_of
 from tests.fakes.families import SHIPPED_FAMILIES
-
-ROWS = {
-    *("input", "model", "instructions", "speed", "failure"),
-    *("response_format wav", "response_format pcm", "response_format mp3"),
-    *("stream_format sse", "stream_format audio"),
-    *(f"voice {name}" for name in VOICES),
-}
 
 
 def parse(body: Any) -> ParsedRequest:
@@ -67,10 +58,6 @@ def test_only_a_wav_file_waits_for_its_end() -> None:
     assert not parse(asking(response_format="wav")).stream
     assert parse(asking(response_format="pcm")).stream
     assert parse(asking()).stream
-
-
-def test_every_row_has_a_golden_case() -> None:
-    assert rows_of("openai_speech") == ROWS
 
 
 @settings(max_examples=300, deadline=None)

@@ -10,15 +10,10 @@ from proxy_core.dialects.contract import ParseContext, ParsedRequest
 from proxy_core.dialects.openai_transcriptions import OpenAITranscriptions, OpenAITranslations
 from proxy_core.errors import BadRequest, Problem
 from proxy_core.gemini.signatures import SignatureMemory
-from tests.dialects.pinned import rows_of
 from tests.fakes import forms
 from tests.fakes.families import SHIPPED_FAMILIES
 
 WAV = ("a.wav", "audio/wav", b"RIFF0000WAVE")
-ROWS = {
-    *("file", "model", "language", "prompt", "keywords", "temperature", "ignored fields"),
-    *("response_format json", "response_format text", "usage", "thoughts", "empty", "failure"),
-}
 
 
 def parse_bytes(body: bytes, content_type: str = forms.CONTENT_TYPE) -> ParsedRequest:
@@ -74,11 +69,6 @@ def test_a_translation_asks_for_english() -> None:
     context = ParseContext(SignatureMemory(), SHIPPED_FAMILIES, form=forms.CONTENT_TYPE)
     parsed = OpenAITranslations().parse(forms.form({"model": "whisper-1"}, {"file": WAV}), context)
     assert "English" in str(parsed.calls[0].body)
-
-
-def test_every_row_has_a_golden_case() -> None:
-    assert rows_of("openai_transcriptions") == ROWS
-    assert rows_of("openai_translations") == {"translation"}
 
 
 FIELDS = st.dictionaries(
