@@ -13,6 +13,7 @@ from proxy_core.dialects.anthropic.shape import Shape
 from proxy_core.dialects.anthropic.signatures import Kind, to_ride
 from proxy_core.dialects.arguments import arguments_of
 from proxy_core.dialects.citations import Piece, citations
+from proxy_core.dialects.code_parts import code_in_words
 from proxy_core.gemini.schema import WRAPPER
 from proxy_core.gemini.signatures import RememberedCall, SignatureMemory
 from proxy_core.gemini.wire import Candidate, FunctionCall, JsonObject, Part
@@ -88,12 +89,7 @@ class Content:
             blob = part["inlineData"]
             address = f"data:{blob.get('mimeType', '')};base64,{blob.get('data', '')}"
             return self._text(f"![image]({address})", counted=False)
-        if "executableCode" in part:
-            code = part["executableCode"]
-            return self._fenced(code.get("language", "").lower(), code.get("code", ""))
-        if "codeExecutionResult" in part:
-            return self._fenced("", part["codeExecutionResult"].get("output", ""))
-        return b""
+        return self._text(code_in_words(part) or "", counted=False)
 
     def _text(self, text: str, *, counted: bool = True) -> bytes:
         """counted: Google's offsets of citations count this text."""
@@ -107,9 +103,6 @@ class Content:
         if self._shape.searches:
             self._pieces.append((text, counted))
         return frames + self._blocks.text(text)
-
-    def _fenced(self, language: str, text: str) -> bytes:
-        return self._text(f"\n```{language}\n{text.rstrip()}\n```\n", counted=False)
 
     def _signed_text(self, text: str, signature: str) -> bytes:
         """The last part of a turn without calls; often an empty one behind all text."""

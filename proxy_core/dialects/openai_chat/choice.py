@@ -6,6 +6,7 @@ has silent frames and keeps what it takes in; one of a stream keeps only what it
 
 from proxy_core.dialects import openai_endings
 from proxy_core.dialects.citations import Piece, citations
+from proxy_core.dialects.code_parts import code_in_words
 from proxy_core.dialects.openai_chat.calls import ToolCalls
 from proxy_core.dialects.openai_chat.frames import ChoiceFrames
 from proxy_core.dialects.openai_chat.shape import Shape
@@ -110,12 +111,7 @@ class Choice:
             return self._answer(part["text"])
         if "inlineData" in part and not thought:
             return self._blob(part["inlineData"])
-        if "executableCode" in part:
-            code = part["executableCode"]
-            return self._fenced(code.get("language", "").lower(), code.get("code", ""))
-        if "codeExecutionResult" in part:
-            return self._fenced("", part["codeExecutionResult"].get("output", ""))
-        return b""
+        return self._answer(code_in_words(part) or "", counted=False)
 
     def _answer(self, text: str, *, counted: bool = True) -> bytes:
         """counted: Google's offsets of citations count this text."""
@@ -126,9 +122,6 @@ class Choice:
         if self._keeps_content:
             self._content.append((text, counted))
         return closing + self._frames.text(text)
-
-    def _fenced(self, language: str, text: str) -> bytes:
-        return self._answer(f"\n```{language}\n{text.rstrip()}\n```\n", counted=False)
 
     def _thought(self, text: str) -> bytes:
         if not text:
