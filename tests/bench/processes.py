@@ -39,7 +39,8 @@ class Server:
         spent_ns = 0
         for pid in _tree(self.process.pid):
             for thread in Path(f"/proc/{pid}/task").iterdir():
-                spent_ns += int((thread / "schedstat").read_text().split()[0])
+                with suppress(FileNotFoundError):  # a thread that ended meanwhile
+                    spent_ns += int((thread / "schedstat").read_text().split()[0])
         return spent_ns / 1e9
 
     def resident_bytes(self) -> int:
