@@ -6,6 +6,7 @@ whether the answers are right (`demo`).
 
 import asyncio
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import aiohttp
@@ -32,23 +33,69 @@ QUESTIONS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    model: str
+    text: str
+    system: str
+    stream: bool
+
+
+Form = Callable[[Question], tuple[str, JsonObject]]
+"A question as path and body, in one dialect."
+
+
+def chat(question: Question) -> tuple[str, JsonObject]:
+    messages = [{"role": "user", "content": question.text}]
+    if question.system:
+        messages.insert(0, {"role": "system", "content": question.system})
+    body = {"model": question.model, "stream": question.stream, "messages": messages}
+    return "/v1/chat/completions", body
+
+
+def responses(question: Question) -> tuple[str, JsonObject]:
+    return "/v1/responses", {
+        "model": question.model,
+        "stream": question.stream,
+        "store": False,
+        "instructions": question.system,
+        "input": question.text,
+    }
+
+
+def messages(question: Question) -> tuple[str, JsonObject]:
+    return "/v1/messages", {
+        "model": question.model,
+        "stream": question.stream,
+        "max_tokens": 4096,
+        "system": question.system,
+        "messages": [{"role": "user", "content": question.text}],
+    }
+
+
+def native(question: Question) -> tuple[str, JsonObject]:
+    action = "streamGenerateContent?alt=sse" if question.stream else "generateContent"
+    contents = [{"role": "user", "parts": [{"text": question.text}]}]
+    return f"/v1beta/models/{question.model}:{action}", {"contents": contents}
+
+
+@dataclass(frozen=True, slots=True)
 class Client:
     """A program that asks."""
 
     user_agent: str
-    native: bool = False
-    "Whether it speaks Gemini's own API; else OpenAI's."
+    form: Form
     stream: bool = False
     system: str = ""
 
 
 CLIENTS = (
-    Client("Continue/1.4.2", stream=True),
-    Client("Cline/3.41.0", stream=True, system=PROJECT_RULES),
-    Client("OpenAI/Python 2.9.0"),
-    Client("google-genai-sdk/1.52.0", native=True, stream=True),
-    Client("aider/0.87.1", stream=True, system=PROJECT_RULES),
-    Client("langchain-google-genai/4.1.0", native=True),
+    Client("Continue/1.4.2", chat, stream=True),
+    Client("claude-cli/2.1.197", messages, stream=True, system=PROJECT_RULES),
+    Client("OpenAI/Python 2.9.0", chat),
+    Client("google-genai-sdk/1.52.0", native, stream=True),
+    Client("codex_cli_rs/0.169.0", responses, stream=True, system=PROJECT_RULES),
+    Client("langchain-google-genai/4.1.0", native),
+    Client("Cline/3.41.0", chat, stream=True, system=PROJECT_RULES),
 )
 
 
@@ -72,7 +119,8 @@ class Traffic:
                 await self._clock.sleep(pause_s * self._dice.uniform(0.5, 1.5))
 
     async def _ask(self, session: aiohttp.ClientSession, client: Client) -> None:
-        path, body = self._request(client)
+        model, text = self._dice.choice(MODELS), self._dice.choice(QUESTIONS)
+        path, body = client.form(Question(model, text, client.system, client.stream))
         headers = {
             "Authorization": f"Bearer {self._token}",
             "Content-Type": "application/json",
@@ -85,17 +133,3 @@ class Traffic:
                 await answer.read()
         except (aiohttp.ClientError, TimeoutError):
             pass  # paused, stopping or spent: the engine tells of it, and the next one comes
-
-    def _request(self, client: Client) -> tuple[str, JsonObject]:
-        model, question = self._dice.choice(MODELS), self._dice.choice(QUESTIONS)
-        if client.native:
-            action = "streamGenerateContent?alt=sse" if client.stream else "generateContent"
-            contents = [{"role": "user", "parts": [{"text": question}]}]
-            return f"/v1beta/models/{model}:{action}", {"contents": contents}
-        system = [{"role": "system", "content": client.system}] if client.system else []
-        messages = [*system, {"role": "user", "content": question}]
-        return "/v1/chat/completions", {
-            "model": model,
-            "stream": client.stream,
-            "messages": messages,
-        }

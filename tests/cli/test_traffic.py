@@ -52,6 +52,11 @@ async def test_a_burst_is_followed_by_a_gentle_flow_of_varied_requests() -> None
     assert {agent for _, agent, _ in listener.asked} == {one.user_agent for one in CLIENTS}
     chat = [body for path, _, body in listener.asked if path == "/v1/chat/completions"]
     assert {str(body["model"]) for body in chat} == set(MODELS)
+    assert {path for path, _, _ in listener.asked if ":" not in path} == {
+        "/v1/chat/completions",
+        "/v1/messages",
+        "/v1/responses",
+    }
     assert {path.rpartition(":")[2] for path, _, _ in listener.asked if ":" in path} == {
         "generateContent",
         "streamGenerateContent?alt=sse",
