@@ -8,50 +8,22 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import aiohttp
-import orjson
 
 from proxy_core import logs
 from proxy_core.assembly import build
 from proxy_core.cli.arguments import Arguments
 from proxy_core.cli.loop import new_loop, on_stop_signals
 from proxy_core.cli.pretend import MakeGoogle
+from proxy_core.cli.samples import MODEL, Outcome, Samples
 from proxy_core.cli.stage import stage
 from proxy_core.cli.tables import show_credentials
 from proxy_core.cli.terminal import console
 from proxy_core.engine.engine import Engine
 from proxy_core.events import Event, ExchangeEnded
-from proxy_core.gemini.wire import JsonObject
 from proxy_core.ports import PortTaken
-
-MODEL = "gemini-3.8-flash"
-WEATHER_TOOL = {
-    "type": "function",
-    "function": {
-        "name": "get_weather",
-        "description": "The weather of a place now.",
-        "parameters": {
-            "type": "object",
-            "properties": {"place": {"type": "string"}},
-            "required": ["place"],
-        },
-    },
-}
-QUESTION = {"role": "user", "content": "Call get_weather for Lisbon, please."}
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One sample request, as it ended."""
-
-    name: str
-    status: int
-    request_ids: tuple[str, ...]
-    good: bool
-    "Whether the answer says what was asked for."
 
 
 def demo(arguments: Arguments, make_google: MakeGoogle) -> int:
@@ -90,7 +62,7 @@ async def _show(engine: Engine, token: str, *, once: bool) -> int:
     await engine.loaded()
     engine.subscribe(remember)
     print("Pollux demo: a simulated Google with three pretend accounts. Nothing leaves this host.")
-    print(f"{'request':<28}{'status':<8}{'answered by':<24}skipped")
+    print(f"{'request':<30}{'status':<8}{'answered by':<24}skipped")
     samples = Samples(url, token)
     good = True
     async with aiohttp.ClientSession() as session:
@@ -149,80 +121,8 @@ def _line(outcome: Outcome, events: list[ExchangeEnded], resting: Mapping[str, s
     skipped = {**resting, **refused}
     told = ", ".join(f"{_short(label)} ({why})" for label, why in skipped.items()) or "nobody"
     mark = "" if outcome.good else "  FAILED"
-    return f"{outcome.name:<28}{outcome.status:<8}{', '.join(served):<24}{told}{mark}"
+    return f"{outcome.name:<30}{outcome.status:<8}{', '.join(served):<24}{told}{mark}"
 
 
 def _short(label: str) -> str:
     return label.partition(" ")[0]
-
-
-class Samples:
-    """The sample requests: each dialect, plain and streamed, and a tool round trip."""
-
-    def __init__(self, url: str, token: str) -> None:
-        self._chat = f"{url}/v1/chat/completions"
-        self._native = f"{url}/v1beta/models/{MODEL}"
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-
-    def all(self) -> tuple[Callable[[aiohttp.ClientSession], Awaitable[Outcome]], ...]:
-        return (
-            self.chat,
-            self.chat_streamed,
-            self.tools,
-            self.native,
-            self.native_streamed,
-            self.chat,
-            self.native,
-        )
-
-    async def chat(self, session: aiohttp.ClientSession) -> Outcome:
-        body = {"model": MODEL, "messages": [{"role": "user", "content": "Hello, Pollux!"}]}
-        status, request_id, answer = await self._post(session, self._chat, body)
-        return Outcome("OpenAI chat", status, (request_id,), b"Hello" in answer)
-
-    async def chat_streamed(self, session: aiohttp.ClientSession) -> Outcome:
-        body = {
-            "model": MODEL,
-            "stream": True,
-            "messages": [{"role": "user", "content": "Hello, Pollux!"}],
-        }
-        status, request_id, answer = await self._post(session, self._chat, body)
-        good = answer.rstrip().endswith(b"data: [DONE]")
-        return Outcome("OpenAI chat, streamed", status, (request_id,), good)
-
-    async def tools(self, session: aiohttp.ClientSession) -> Outcome:
-        """Two requests: the model calls a tool, and answers from its result."""
-        body: JsonObject = {"model": MODEL, "messages": [QUESTION], "tools": [WEATHER_TOOL]}
-        status, first, answer = await self._post(session, self._chat, body)
-        if status != 200:
-            return Outcome("OpenAI tool round trip", status, (first,), good=False)
-        message = orjson.loads(answer)["choices"][0]["message"]
-        calls = message.get("tool_calls") or []
-        results = [
-            {"role": "tool", "tool_call_id": call["id"], "content": '{"sky": "clear"}'}
-            for call in calls
-        ]
-        body["messages"] = [QUESTION, message, *results]
-        status, second, answer = await self._post(session, self._chat, body)
-        good = bool(calls) and status == 200 and b"clear" in answer
-        return Outcome("OpenAI tool round trip", status, (first, second), good)
-
-    async def native(self, session: aiohttp.ClientSession) -> Outcome:
-        url = f"{self._native}:generateContent"
-        status, request_id, answer = await self._post(session, url, NATIVE_BODY)
-        return Outcome("Gemini generate", status, (request_id,), b"STOP" in answer)
-
-    async def native_streamed(self, session: aiohttp.ClientSession) -> Outcome:
-        url = f"{self._native}:streamGenerateContent?alt=sse"
-        status, request_id, answer = await self._post(session, url, NATIVE_BODY)
-        return Outcome("Gemini generate, streamed", status, (request_id,), b"STOP" in answer)
-
-    async def _post(
-        self, session: aiohttp.ClientSession, url: str, body: JsonObject
-    ) -> tuple[int, str, bytes]:
-        async with session.post(url, data=orjson.dumps(body), headers=self._headers) as response:
-            answer = await response.read()
-            return response.status, response.headers.get("x-request-id", ""), answer
-
-
-NATIVE_BODY: JsonObject = {"contents": [{"role": "user", "parts": [{"text": "Hello, Pollux!"}]}]}

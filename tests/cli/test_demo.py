@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+from proxy_core.cli.samples import AFTER_TOOLS, BEFORE_TOOLS
+
 
 def run_demo(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -20,10 +22,10 @@ def test_the_demo_answers_every_sample_and_tells_who_was_skipped() -> None:
     ended = run_demo("--once")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     lines = ended.stdout.splitlines()
-    for name in ("OpenAI chat", "OpenAI chat, streamed", "OpenAI tool round trip"):
-        assert any(line.startswith(name) and " 200 " in line for line in lines), name
-    for name in ("Gemini generate", "Gemini generate, streamed"):
-        assert any(line.startswith(name) and " 200 " in line for line in lines), name
+    for name in {sample.name for sample in (*BEFORE_TOOLS, *AFTER_TOOLS)} | {
+        "OpenAI tool round trip"
+    }:
+        assert any(line.startswith(f"{name} ") and " 200 " in line for line in lines), name
     assert "spent@example.com (refused: day_quota)" in ended.stdout
 
 
