@@ -196,6 +196,7 @@ def build(
     frame.bus.subscribe(frame.usage.on_event)
     frame.bus.subscribe(ExchangeLog().on_event)
     frame.bus.subscribe(frame.network.on_event)
+    frame.bus.subscribe(frame.relay.on_event)
     if not ephemeral:
         _say_what_is_unusual(settings)
     return engine
@@ -311,7 +312,7 @@ class _Frame:
             max_body_bytes=max_body_bytes_of(settings),
             live=self.live,
             owners=self.owners,
-            uploads=UploadSessions(self.upstream, self.clock),
+            uploads=UploadSessions(self.upstream, self.owners),
             domain_name=settings.domain_name,
             debug=debug_log_of(settings),
         )

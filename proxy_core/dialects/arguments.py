@@ -1,5 +1,6 @@
 """Arguments and results of functions, between a client's text and Gemini's objects."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -41,17 +42,31 @@ def read_arguments(tools: Tools, google_name: str, raw: object, at: str) -> Json
 def read_output(text: str, at: str) -> JsonObject:
     """`response` of a function: a JSON object as it is, other JSON and text under `output`.
 
-    A `$ref` inside would be taken for a reference to the response's own parts; such a payload
-    goes as text.
+    A payload that Google would take for another one goes as text.
     """
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return {"output": text}
-    if isinstance(value, str | None) or '"$ref"' in text:
+    if isinstance(value, str | None):
         return {"output": text}
     _refuse_depth(value, text, at)
+    if not _arrives(value):
+        return {"output": text}
     return value if isinstance(value, dict) else {"output": value}
+
+
+def _arrives(value: Any) -> bool:
+    """Whether Google reads a result as it is meant.
+
+    It takes a `$ref` for a reference to the response's own parts, and every number for a double,
+    which rounds identifiers of 64 bits. Source: google/protobuf/struct.proto, Value.
+    """
+    try:
+        told = orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER)
+    except orjson.JSONEncodeError:  # an integer beyond 53 bits
+        return False
+    return b'"$ref"' not in told
 
 
 def _refuse_depth(value: Any, text: str, at: str) -> None:
@@ -60,14 +75,16 @@ def _refuse_depth(value: Any, text: str, at: str) -> None:
 
 
 def arguments_of(call: FunctionCall, toolset: Toolset) -> Any:
-    """What a client is given as arguments: unwrapped, whole floats as the integers asked for.
+    """What a client is given as arguments: unwrapped, by its own names of properties, whole floats
+    as the integers asked for.
 
     An object, but for tools whose schema is of another type.
     """
     args: Any = call.get("args") or {}
     schema = toolset.schemas.get(call.get("name", ""))
     if schema is not None:
-        args = schema.unwrap(whole_numbers(args, schema.schema, schema.schema))
+        args = whole_numbers(schema.named_back(args), schema.schema, schema.schema)
+        args = schema.unwrap(args)
     return args
 
 
@@ -83,19 +100,60 @@ def whole_numbers(value: Any, schema: JsonObject, root: JsonObject) -> Any:
     Google carries arguments as protobuf Struct, whose only number is the double.
     root: holds the `$defs` that `schema` may refer to.
     """
-    if "$ref" in schema:
-        name = str(schema["$ref"]).rpartition("/")[2]
-        schema = root if schema["$ref"] == "#" else root.get("$defs", {}).get(name, {})
+    return _whole(value, [schema], root) if isinstance(value, _WITH_FLOATS) else value
+
+
+_WITH_FLOATS = (float, dict, list)
+
+
+def _whole(value: Any, schemas: Iterable[JsonObject], root: JsonObject) -> Any:
+    """schemas: all that `value` may follow."""
+    known = list(_alternatives(schemas, root))
     if isinstance(value, float):
-        types = schema.get("type", ())
-        integer = "integer" in types and "number" not in types
-        return int(value) if integer and value.is_integer() else value
+        types = [schema.get("type", ()) for schema in known]
+        integer = any("integer" in each for each in types)
+        exact = integer and not any("number" in each for each in types)
+        return int(value) if exact and value.is_integer() else value
     if isinstance(value, dict):
-        properties = schema.get("properties", {})
         return {
-            key: whole_numbers(each, properties.get(key, {}), root) for key, each in value.items()
+            key: _whole(each, _of_property(known, key), root)
+            if isinstance(each, _WITH_FLOATS)
+            else each
+            for key, each in value.items()
         }
-    if isinstance(value, list):
-        items = schema.get("items", {})
-        return [whole_numbers(each, items, root) for each in value]
-    return value
+    return [
+        _whole(each, _of_item(known, index), root) if isinstance(each, _WITH_FLOATS) else each
+        for index, each in enumerate(value)
+    ]
+
+
+def _alternatives(schemas: Iterable[JsonObject], root: JsonObject) -> Iterator[JsonObject]:
+    """The schemas, and those that they refer to or leave the choice of."""
+    waiting = list(schemas)
+    followed = set()
+    while waiting:
+        schema = waiting.pop()
+        pointer = schema.get("$ref")
+        if pointer is None:
+            yield schema
+            waiting += (*schema.get("anyOf", ()), *schema.get("oneOf", ()))
+        elif pointer not in followed:
+            followed.add(pointer)
+            name = pointer.rpartition("/")[2]
+            waiting.append(root if pointer == "#" else root.get("$defs", {}).get(name, {}))
+
+
+def _of_property(schemas: Iterable[JsonObject], name: str) -> list[JsonObject]:
+    found = (
+        schema.get("properties", {}).get(name, schema.get("additionalProperties"))
+        for schema in schemas
+    )
+    return [schema for schema in found if isinstance(schema, dict)]
+
+
+def _of_item(schemas: Iterable[JsonObject], index: int) -> list[JsonObject]:
+    prefixes = ((schema.get("prefixItems", ()), schema) for schema in schemas)
+    return [
+        prefix[index] if index < len(prefix) else schema.get("items", {})
+        for prefix, schema in prefixes
+    ]

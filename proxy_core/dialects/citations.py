@@ -31,6 +31,20 @@ def citations(pieces: Sequence[Piece], grounding: JsonObject) -> list[Citation]:
     ]
 
 
+def merged(known: JsonObject, more: JsonObject) -> JsonObject:
+    """The `groundingMetadata` of several chunks as one; neither is changed.
+
+    What a list brings goes behind what is known, so that indices count over all of it; one that
+    begins with what is known tells it anew.
+    """
+    united = {**known, **more}
+    for field, value in more.items():
+        before = known.get(field)
+        if isinstance(before, list) and isinstance(value, list) and value[: len(before)] != before:
+            united[field] = before + value
+    return united
+
+
 def _sources(grounding: JsonObject) -> Iterator[tuple[int, int, str, str]]:
     chunks = grounding.get("groundingChunks", ())
     for support in grounding.get("groundingSupports", ()):

@@ -1,9 +1,9 @@
 """Multipart forms (RFC 7578) to fields: texts as JSON would give them, and files as they came.
 
 One pass over the body, and no copy of a file: its bytes are a view of the body. Strict, since
-only programs write to us; a form that does not hold together is refused. An empty field counts
-as not sent, as pages do with what nobody filled in. Not here: what a field means, and
-`application/x-www-form-urlencoded`.
+only programs write to us; a form that does not hold together is refused. An empty field, and a
+file without name and content, count as not sent: pages send them where nobody filled anything
+in. Not here: what a field means, and `application/x-www-form-urlencoded`.
 """
 
 import re
@@ -28,6 +28,8 @@ _BOUNDARY = re.compile(
 _PARAMETER = re.compile(
     r';\s*(name|filename|filename\*)=(?:"((?:\\"|[^"])*)"|([^\s";]*))', re.IGNORECASE
 )
+_IN_LIST = re.compile(r"\[\d{0,3}\]\Z")
+"How lists are named: `image[]`, and `image[0]` where a library knows no name that comes twice."
 _LIBRARY_WORDS = {"True": True, "False": False}
 "Truth values as Python writes them, where a library leaves that to `str`."
 _TEXTUAL = ("text/", "application/json")
@@ -45,7 +47,7 @@ class Upload(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form holds. `name[]` and a name that comes twice make a list."""
+    """What a form holds. `name[]`, `name[0]` and a name that comes twice make a list."""
 
     texts: JsonObject
     files: dict[str, list[Upload]]
@@ -66,15 +68,15 @@ def read_form(body: bytes, content_type: str, literals: Collection[str] = ()) ->
     """
     form = Form({}, {})
     for part in _parts(body, content_type):
-        name = part.name.removesuffix("[]")
+        name = _IN_LIST.sub("", part.name)
+        if not part.data and not part.file:
+            continue
         if part.file is not None:
             form.files.setdefault(name, []).append(Upload(part.file, part.content_type, part.data))
             continue
-        if not part.data:
-            continue
         value = _text(part, literals)
         if name not in form.texts:
-            form.texts[name] = [value] if part.name.endswith("[]") else value
+            form.texts[name] = value if part.name == name else [value]
         elif isinstance(form.texts[name], list):
             form.texts[name].append(value)
         else:
@@ -98,10 +100,12 @@ def _parts(body: bytes, content_type: str) -> list[_Part]:
     if match is None:
         raise _broken("its Content-Type names no boundary")
     delimiter = b"--" + (match[1] or match[2]).encode("utf-8", "surrogateescape")
-    first = 0 if body.startswith(delimiter) else body.find(_CRLF + delimiter) + len(_CRLF)
-    if first == 1:  # not found
+    first = body.find(delimiter)
+    if first < 0:
         raise _broken("its boundary does not occur in the body")
     start = first + len(delimiter)
+    if body.startswith(b"\n", start):
+        raise _broken("its lines end in LF alone, and must end in CRLF")
     view, delimiter = memoryview(body), _CRLF + delimiter
     parts: list[_Part] = []
     while not body.startswith(b"--", start):

@@ -85,20 +85,21 @@ def stored_file(id_: str, name: str, at: str) -> FileData:
     return file_data(id_, guess_type(name))
 
 
-def from_url(url: str, at: str, otherwise: str = "image/jpeg") -> Part:
-    """A picture by data URL, or by one that Google fetches.
+def from_url(url: str, at: str, otherwise: str = "image/jpeg", name: str = "") -> Part:
+    """A picture or a file by data URL, or by one that Google fetches.
 
-    otherwise: the type where the path does not tell one; a picture's unless it is said.
+    otherwise: the type where neither `name`, the file's own, nor the path tells one; a picture's
+    unless it is said.
     """
     if url.startswith("data:"):
-        return {"inlineData": data_url(url, at, "")}
+        return {"inlineData": data_url(url, at, name)}
     if not url.startswith(("https://", "http://", "gs://")):
         raise fields.wrong(at, "a data:, http(s): or gs: URL; files and paths are not opened")
     try:
         path = urlsplit(url).path
     except ValueError as exc:
         raise fields.wrong(at, "a valid URL") from exc
-    mime_type = guess_type(path)
+    mime_type = guess_type(name) or guess_type(path)
     if mime_type is None and "/files/" not in path:
         # The field says what it is; Google knows the type of its own files.
         mime_type = otherwise
@@ -116,7 +117,7 @@ def data_url(url: str, at: str, name: str) -> Blob:
     """
     comma = url.find(",")
     mime_type, *parameters = url[len("data:") : max(comma, 0)].split(";")
-    mime_type = mime_type or guess_type(name) or ""
+    mime_type = gemini_type(mime_type) or guess_type(name) or ""
     data = url[comma + 1 :] if comma > 0 else ""
     if not data or "/" not in mime_type:
         raise fields.wrong(at, "a data URL such as data:image/png;base64,…")
@@ -124,6 +125,11 @@ def data_url(url: str, at: str, name: str) -> Blob:
         # What is wrong with the base64 itself, Google tells: reading megabytes for it costs all.
         return {"mimeType": mime_type, "data": unquote(data) if "%" in data else data}
     return {"mimeType": mime_type, "data": base64.b64encode(unquote_to_bytes(data)).decode()}
+
+
+def gemini_type(declared: str) -> str:
+    """The name by which Gemini knows a type that a client declares."""
+    return _SYNONYMS.get(declared, declared)
 
 
 def guess_type(name: str) -> str | None:
@@ -135,8 +141,7 @@ def type_of_upload(declared: str, name: str, data: bytes | memoryview, *kinds: s
 
     What the client declares goes first: a recording in a WebM file may hold sound alone.
     """
-    declared = _SYNONYMS.get(declared, declared)
-    for found in (declared, guess_type(name), _type_by_content(data)):
+    for found in (gemini_type(declared), guess_type(name), _type_by_content(data)):
         if found is not None and found.startswith(kinds):
             return found
     return None

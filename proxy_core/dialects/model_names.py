@@ -15,7 +15,7 @@ def resolve_model(name: str, context: ParseContext) -> str:
     Raises BadRequest (404) for odd ones.
     """
     models = models_of(name, context)
-    model = bare_name(models[min(context.step, len(models) - 1)])
+    model = models[min(context.step, len(models) - 1)]
     if not _MODEL_ID.fullmatch(model):
         raise BadRequest(
             f"The model '{name}' does not exist.", "model", kind=ProblemKind.MODEL_NOT_FOUND
@@ -24,12 +24,13 @@ def resolve_model(name: str, context: ParseContext) -> str:
 
 
 def models_of(name: str, context: ParseContext) -> tuple[str, ...]:
-    """The models that a client's name stands for, in the order to try: nearly always itself.
+    """The models that a client's name stands for, bare, in the order to try: nearly always itself.
 
     What an alias names is a model, never another alias.
     """
     bare = bare_name(name)
-    return context.aliases.get(name) or context.aliases.get(bare) or (bare,)
+    aliased = context.aliases.get(name) or context.aliases.get(bare)
+    return tuple(map(bare_name, aliased)) if aliased else (bare,)
 
 
 def bare_name(name: str) -> str:

@@ -10,6 +10,10 @@ from proxy_core.dialects import fields, media
 from proxy_core.gemini.families import Family
 from proxy_core.gemini.wire import JsonObject, Part
 
+_DOCUMENT = "application/pdf"
+"Google asks for a type of all but its own files; documents are what OpenAI's are for."
+_LONGEST_SCHEME = len("https:")
+
 _AUDIO_FORMATS = ("wav", "mp3", "aiff", "aac", "ogg", "flac", "m4a")
 
 _RESOLUTIONS: Mapping[str, str] = MappingProxyType(
@@ -38,14 +42,17 @@ def sound(audio: JsonObject, at: str) -> Part:
 
 
 def file(described: JsonObject, at: str) -> Part:
-    """`{"file_id"}`, or `{"file_data", "filename"}`."""
+    """`{"file_id"}`, `{"file_url"}`, or `{"file_data", "filename"}`."""
     name = fields.text(described, "filename", at) or ""
     id_ = fields.text(described, "file_id", at)
     if id_:
         return {"fileData": media.stored_file(id_, name, f"{at}.file_id")}
+    if url := fields.text(described, "file_url", at):
+        return media.from_url(url, f"{at}.file_url", _DOCUMENT, name)
     data = fields.need_text(described, "file_data", at)
-    if data.startswith("data:"):
-        return {"inlineData": media.data_url(data, f"{at}.file_data", name)}
+    if ":" in data[:_LONGEST_SCHEME]:  # no character of base64
+        # Some clients put an address here, too.
+        return media.from_url(data, f"{at}.file_data", _DOCUMENT, name)
     mime_type = media.guess_type(name)
     if mime_type is None:
         raise fields.wrong(f"{at}.file_data", "a data URL, or a file's name must tell its type")

@@ -99,6 +99,8 @@ class Turns:
         results: list[Part] = []
         late: list[Part] = []
         for part, tool_call_id in calls:
+            if self.family.json_with_tools and (known := self.memory.recall(tool_call_id)):
+                parts += known.before
             parts.append(part)
             results.append(self._take_result(part["functionCall"], tool_call_id, late))
         if not results:

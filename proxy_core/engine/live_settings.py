@@ -80,7 +80,9 @@ def tags_of(settings: Settings) -> tuple[str, str] | None:
 
 
 def aliases_of(settings: Settings) -> Mapping[str, tuple[str, ...]]:
-    return settings.model_aliases
+    """By bare name, as an alias is looked for however a client writes it."""
+    aliases = settings.model_aliases
+    return {name.removeprefix("models/"): chain for name, chain in aliases.items()}
 
 
 def families_of(settings: Settings) -> Families:

@@ -19,6 +19,7 @@ _STATUSES: Mapping[int, int] = {1002: 400, 1003: 400, 1007: 400, 1008: 403, 1009
 "HTTP status that a close code stands for where the text says no more."
 
 _TELLING = (
+    (re.compile(r"^request had invalid authentication credentials", re.IGNORECASE), 401),
     (re.compile(r"\bquota\b|resource has been exhausted|RESOURCE_EXHAUSTED", re.IGNORECASE), 429),
     (re.compile(r"\bnot found\b|is not supported for bidi", re.IGNORECASE), 404),
     (re.compile(r"\bunavailable\b|\boverloaded\b", re.IGNORECASE), 503),

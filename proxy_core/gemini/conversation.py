@@ -20,10 +20,13 @@ _SAMPLE = 4 * 1024
 def conversation_key(call: Call) -> bytes:
     """32 bytes that stay the same over the turns of one conversation.
 
-    The client's own name for it, where it gave one; else what does not change from turn to
-    turn: model, system text, tool names and everything before the first model turn.
+    The client's own name for it, where it gave one; else the key that it had before, or what
+    does not change from turn to turn: model, system text, tool names and everything before the
+    first model turn.
     """
     named = call.conversation
+    if not named and call.conversation_key is not None:
+        return call.conversation_key
     # JSON keeps ("ab", "c") and ("a", "bc") apart.
     told = orjson.dumps(["named", *_strings(named)] if named else _lasting(call))
     return hashlib.sha256(told).digest()

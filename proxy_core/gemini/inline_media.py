@@ -1,8 +1,8 @@
 """Media inside a request: which of it to take out so that the rest may travel, and its bytes.
 
-Pure. Not here: the upload of what was taken out (`relay.offloading`). Media in the parts of a
-functionResponse comes after the results as a turn of the user, as older models want all of it:
-the API documents inline data alone there.
+Pure. Not here: the upload of what was taken out (`relay.offloading`). What is taken out of the
+parts of a functionResponse follows the results as a turn of the user, as older models have it for
+all media of a result: the API documents inline data alone in those parts.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
-"""Function names on their way to Gemini and back, for one request.
+"""Names on their way to Gemini and back: of functions, and of properties at the last.
 
-Not a registry: a map lives as long as the request whose names it holds.
+Not a registry: a map lives as long as the request or the schema whose names it holds.
 Source: FunctionDeclaration.name, first a letter or `_`, then letters, digits and `_ . : -`;
 64 characters, since the 128 of newer documentation are not accepted everywhere.
 """
@@ -32,7 +32,7 @@ class NameMap:
         known = self._to_gemini.get(name)
         if known is not None:
             return known
-        chosen = self._free(name, name if _VALID.fullmatch(name) else _sanitised(name))
+        chosen = self._free(name, name if is_plain(name) else _sanitised(name))
         self._to_gemini[name] = chosen
         self._to_client[chosen] = name
         return chosen
@@ -51,6 +51,11 @@ class NameMap:
             chosen = f"{wanted[: MAX_LENGTH - _HASH_LENGTH - 1]}_{digest}"
             attempt += 1
         return chosen
+
+
+def is_plain(name: str) -> bool:
+    """Whether Gemini takes the name as it is."""
+    return _VALID.fullmatch(name) is not None
 
 
 def _sanitised(name: str) -> str:

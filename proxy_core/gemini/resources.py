@@ -10,14 +10,20 @@ has at hand: searching its raw bytes for the fields' names took twenty times as 
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from proxy_core.gemini.wire import Call, JsonObject
 
 HOUR_S = 3_600.0
 DAY_S = 24 * HOUR_S
-LIFE_S: Mapping[str, float] = {"files": 48 * HOUR_S, "interactions": 55 * DAY_S}
-"How long a thing lives whose answer does not tell. Source: Files API, Interactions API (paid)."
+LIFE_S: Mapping[str, float] = {
+    "files": 48 * HOUR_S,
+    "interactions": 55 * DAY_S,
+    "continuations": DAY_S,
+}
+"""How long a thing lives whose answer does not tell. Source: Files API, Interactions API (paid);
+how long an answer can be continued is not documented."""
 LONG_LIFE_S = 365 * DAY_S
 "Of what stays until it is deleted."
 
@@ -28,7 +34,8 @@ COLLECTIONS = frozenset(
 
 _ROOT = re.compile(
     r"(?:https?://[^/?#]*/(?:download/)?v1(?:beta|alpha)?/)?"
-    rf"(?P<root>(?:{'|'.join(sorted(COLLECTIONS))}|models/[\w.~-]+/operations)/[\w.~=-]+)(?:[/:?#]|\Z)",
+    rf"(?P<root>(?:{'|'.join(sorted(COLLECTIONS))}|continuations|models/[\w.~-]+/operations)"
+    r"/[\w.~=-]+)(?:[/:?#]|\Z)",
     re.ASCII,
 )
 _PLAIN = frozenset({"generateContent", "streamGenerateContent", "countTokens"})
@@ -41,6 +48,8 @@ _REFERRING = frozenset({"fileData", "file_data", "functionResponse", "function_r
 "Fields of a part that may hold a name."
 _INTERACTION = frozenset({"previousInteractionId", "previous_interaction_id"})
 "Fields whose texts are bare ids of interactions."
+_CONTINUING = ("continuationToken", "continuation_token")
+"Fields that say where an answer goes on, which its own project alone can do."
 _OPAQUE = frozenset({"args", "arguments", "response", "result", "metadata", "labels"})
 "Fields that hold a client's own data, whose keys mean nothing to Google."
 _HELD = ("file", "response", "metadata", "output")
@@ -55,6 +64,16 @@ def root_of(name: str) -> str | None:
     """
     match = _ROOT.match(name)
     return match["root"] if match is not None else None
+
+
+def continuation_name(token: str) -> str:
+    """Under which a continuation token is remembered with its owner.
+
+    A digest, for tokens are long, and of a plain form: google-genai reads it as bytes and writes
+    those back in the alphabet of URLs.
+    """
+    plain = token.rstrip("=").replace("-", "+").replace("_", "/")
+    return "continuations/" + sha256(plain.encode()).hexdigest()[:40]
 
 
 def named_by(call: Call) -> list[str]:
@@ -81,21 +100,28 @@ def _named_by_request(body: JsonObject) -> Iterator[str]:
     for key in ("cachedContent", "cached_content"):
         if key in body:
             yield from _texts(body[key])
+    for key in _CONTINUING:
+        if key in body:
+            yield from map(continuation_name, _texts(body[key]))
     for tool in _dicts(body.get("tools")):
         if "fileSearch" in tool or "file_search" in tool:
             yield from _found_in(tool)
     for content in _dicts(body.get("contents")):
-        for part in _dicts(content.get("parts")):
-            if (
-                "fileData" in part
-                or "file_data" in part
-                or "functionResponse" in part
-                or "function_response" in part
-            ):
-                yield from _found_in(part)
+        yield from _named_by_turn(content)
     for key in ("systemInstruction", "system_instruction"):
         if key in body:
             yield from _found_in({"": body[key]})
+
+
+def _named_by_turn(content: JsonObject) -> Iterator[str]:
+    for part in _dicts(content.get("parts")):
+        if (
+            "fileData" in part
+            or "file_data" in part
+            or "functionResponse" in part
+            or "function_response" in part
+        ):
+            yield from _found_in(part)
 
 
 def _found_in(body: JsonObject) -> Iterator[str]:
@@ -111,6 +137,8 @@ def _found_in(body: JsonObject) -> Iterator[str]:
                     yield from _texts(item)
                 elif key in _INTERACTION:
                     yield from (f"interactions/{text}" for text in _texts(item))
+                elif key in _CONTINUING:
+                    yield from map(continuation_name, _texts(item))
                 elif key not in _OPAQUE and isinstance(item, dict | list):
                     waiting.append(item)
 
@@ -133,11 +161,17 @@ def things_of(answer: JsonObject, collection: str = "") -> dict[str, JsonObject]
 
 
 def _interaction(answer: JsonObject) -> dict[str, JsonObject]:
-    """By its id; what else such an answer holds are the words of a client and a model."""
+    """By its id, and where it goes on; what else it holds are a client's and a model's words."""
     thing = answer.get("interaction", answer)
-    name = thing.get("id") if isinstance(thing, dict) else None
-    root = root_of(f"interactions/{name}") if isinstance(name, str) else None
-    return {} if root is None else {root: thing}
+    if not isinstance(thing, dict):
+        return {}
+    shown: dict[str, JsonObject] = {}
+    name = thing.get("id")
+    if isinstance(name, str) and (root := root_of(f"interactions/{name}")) is not None:
+        shown[root] = thing
+    for token in _texts(thing.get("continuation_token")):
+        shown[continuation_name(token)] = {}
+    return shown
 
 
 def _shown(answer: JsonObject) -> Iterator[JsonObject]:

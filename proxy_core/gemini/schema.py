@@ -10,8 +10,8 @@ What is tried after a 400 is in `schema_rungs`.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from typing import Any
 from urllib.parse import unquote
@@ -19,6 +19,8 @@ from urllib.parse import unquote
 import orjson
 
 from proxy_core.gemini.schema_merge import merge
+from proxy_core.gemini.schema_names import plain_names, renamed
+from proxy_core.gemini.schema_refs import Targets
 from proxy_core.gemini.schema_values import VALUE_KEYWORDS, write_values
 from proxy_core.gemini.wire import JsonObject
 
@@ -47,7 +49,6 @@ _MEANINGFUL = VALUE_KEYWORDS | _NESTING_KEYWORDS
 _DEFINITIONS = ("$defs", "definitions")
 _CACHED_BYTES = 16 * 1024
 "Larger parameters are cleaned anew, so that the cache stays within some megabytes."
-_MAX_INDEX_DIGITS = 6
 _ODD_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -58,6 +59,13 @@ class ToolSchema:
     schema: JsonObject
     wrapped: bool
     "The client's schema was no object and stands under `value`."
+    odd_names: Mapping[str, str] = field(default_factory=dict)
+    "Plain name of a property, as the last rung has it, to the client's own; mostly empty."
+
+    def named_back(self, args: JsonObject) -> JsonObject:
+        """The arguments by the client's own names of properties."""
+        found: JsonObject = renamed(args, self.odd_names) if self.odd_names else args
+        return found
 
     def unwrap(self, args: JsonObject) -> Any:
         """The client's view of the arguments that Gemini gave."""
@@ -97,12 +105,17 @@ def _tool_schema(parameters: JsonObject) -> ToolSchema:
     named = _as_list(cleaned.get("type", "object" if "properties" in cleaned else None))
     if "object" in named or not cleaned:
         whole = {"type": "object", **cleaned, "properties": cleaned.get("properties", {})}
-        return ToolSchema({**whole, "type": "object"}, wrapped=False)
+        return _offered({**whole, "type": "object"}, wrapped=False)
     # Wrapped before cleaning, so that `$defs` stay at the root where `#/$defs/…` finds them.
     inner = {key: value for key, value in parameters.items() if key not in _DEFINITIONS}
     outer = {key: parameters[key] for key in _DEFINITIONS if key in parameters}
     wrapper = {"type": "object", "properties": {WRAPPER: inner}, "required": [WRAPPER]}
-    return ToolSchema(clean({**outer, **wrapper}), wrapped=True)
+    return _offered(clean({**outer, **wrapper}), wrapped=True)
+
+
+def _offered(schema: JsonObject, *, wrapped: bool) -> ToolSchema:
+    odd = plain_names(schema)
+    return ToolSchema(schema, wrapped, {plain: name for name, plain in odd.items()})
 
 
 class _Cleaner:
@@ -110,6 +123,7 @@ class _Cleaner:
 
     def __init__(self, root: JsonObject) -> None:
         self._root = root
+        self._targets = Targets(root)
         self._names: dict[str, str] = {"#": "#"}
         "Pointer as the client wrote it to the name of its definition."
         self._waiting: list[str] = []
@@ -132,7 +146,7 @@ class _Cleaner:
             self._context = self._names[pointer]
             self._active = {pointer}
             self._links[self._context] = set()
-            definitions[self._context] = self._whole(_lookup(self._root, pointer), 1)
+            definitions[self._context] = self._whole(self._targets.of(pointer), 1)
         self._release_cycles()
         if definitions:
             cleaned["$defs"] = definitions
@@ -177,7 +191,7 @@ class _Cleaner:
         if isinstance(pointer, str) and pointer not in self._active:
             self._active.add(pointer)
             self._copies -= 1
-            target = _lookup(self._root, pointer)
+            target = self._targets.of(pointer)
             if isinstance(target, dict) and "description" in node:
                 target = {key: value for key, value in target.items() if key != "description"}
             yield from self._pieces(target, depth + 1)
@@ -192,7 +206,7 @@ class _Cleaner:
         """A bare `$ref` into our own `$defs`; `{}` where there is nothing to refer to."""
         name = self._names.get(pointer)
         if name is None:
-            if not isinstance(_lookup(self._root, pointer), dict):
+            if not isinstance(self._targets.of(pointer), dict):
                 return {}
             name = self._new_name(pointer)
         self._links[self._context].add(name)
@@ -283,7 +297,7 @@ class _Cleaner:
         for context, node, name, targets in self._demands:
             if context in cyclic and not cyclic.isdisjoint(targets):
                 node["required"].remove(name)
-                told = f"({name} is required, empty or null in a leaf)"
+                told = f"({name} is required, in a leaf too)"
                 node["description"] = f"{node.get('description', '')} {told}".lstrip()
                 if not node["required"]:
                     del node["required"]
@@ -302,28 +316,6 @@ def _only_reference(node: JsonObject) -> str | None:
         if isinstance(branch, dict) and "allOf" not in branch:
             return _only_reference(branch)
     return None
-
-
-def _lookup(root: JsonObject, pointer: str) -> object:
-    """What a local JSON pointer (`#/$defs/A~1B`) names; None for a remote or missing one."""
-    if pointer == "#":
-        return root
-    if not pointer.startswith("#/"):
-        return None
-    place: object = root
-    for step in pointer[2:].split("/"):
-        key = unquote(step).replace("~1", "/").replace("~0", "~")
-        if isinstance(place, dict):
-            place = place.get(key)
-        elif isinstance(place, list) and _is_index(key) and int(key) < len(place):
-            place = place[int(key)]
-        else:
-            return None
-    return place
-
-
-def _is_index(key: str) -> bool:
-    return key.isdecimal() and len(key) <= _MAX_INDEX_DIGITS
 
 
 def _cyclic(links: dict[str, set[str]]) -> set[str]:

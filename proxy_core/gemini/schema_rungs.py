@@ -2,13 +2,15 @@
 
 1. the same without `additionalProperties`, limits and formats;
 2. the OpenAPI subset, which older models know better (fields `parameters`, `responseSchema`);
-3. that without limits and words, cut flat: "too many states" is about size.
+3. that without limits and words, cut flat: "too many states" is about size; properties have
+   plain names, and the arguments that come back are given their own (`schema_names`).
 
 Not here: finding the schemas of a request and choosing its fields (`repairs`).
 """
 
 from typing import Any
 
+from proxy_core.gemini.schema_names import plain_names
 from proxy_core.gemini.schema_values import infer_types
 from proxy_core.gemini.wire import JsonObject
 
@@ -70,7 +72,8 @@ class _OpenApi:
         self._definitions = root.get("$defs", {})
         self._max_depth = max_depth
         self._details = details
-        "Whether titles, descriptions and limits are kept."
+        "Whether titles, descriptions, limits and odd names are kept."
+        self._plain = {} if details else plain_names(root)
         self._nodes = _MAX_NODES
         self._active = {"#"}
 
@@ -149,10 +152,13 @@ class _OpenApi:
         given = node.get("properties")
         if not given or depth >= self._max_depth:
             return
-        out["properties"] = {name: self._node(child, depth + 1) for name, child in given.items()}
+        plain = self._plain
+        out["properties"] = {
+            plain.get(name, name): self._node(child, depth + 1) for name, child in given.items()
+        }
         for keyword in ("required", "propertyOrdering"):
             if keyword in node:
-                out[keyword] = node[keyword]
+                out[keyword] = [plain.get(name, name) for name in node[keyword]]
 
 
 def _type(node: JsonObject) -> tuple[str, bool]:

@@ -20,7 +20,7 @@ _SHARED_ACTIONS = frozenset(
         "batchEmbedContents",
     }
 )
-_VERTEX_ACTIONS = frozenset({"computeTokens", "predict"})
+VERTEX_ACTIONS = frozenset({"computeTokens", "predict"})
 _FILE = re.compile(
     r"(?:https?://generativelanguage\.googleapis\.com/(?:download/)?v1(?:alpha|beta)?/)?files/[\w-]"
 )
@@ -45,7 +45,7 @@ def bound_to_gemini_api(call: Call) -> str | None:
     """What of the call needs the Gemini API, in words; None where Vertex AI can do as well."""
     if call.action.startswith("/"):  # a path of its own, about what a project keeps
         return "its files, caches and other resources"
-    if call.action not in _SHARED_ACTIONS | _VERTEX_ACTIONS:
+    if call.action not in _SHARED_ACTIONS | VERTEX_ACTIONS:
         return f"the action {call.action}"
     if call.model.startswith("gemma-") or call.model.endswith("-latest"):
         return f"the model {call.model}"
@@ -62,7 +62,7 @@ def bound_to_gemini_api(call: Call) -> str | None:
 
 def bound_to_vertex(call: Call) -> str | None:
     """What of the call needs Vertex AI, in words; None where the Gemini API can do as well."""
-    if call.action in _VERTEX_ACTIONS:
+    if call.action in VERTEX_ACTIONS:
         return f"the action {call.action}"
     if call.model.startswith("text-embedding-"):
         return f"the model {call.model}"
@@ -91,17 +91,27 @@ def _requests(body: JsonObject) -> Iterator[JsonObject]:
 
 
 def _named(holders: list[JsonObject], words: dict[str, str]) -> str | None:
-    names = (camel(key) for holder in holders for key in holder)
+    """What the first of these fields that is set is called."""
+    names = (camel(key) for holder in holders for key, value in holder.items() if value is not None)
     return next((words[name] for name in names if name in words), None)
 
 
 def _file_uris(body: JsonObject) -> Iterator[str]:
+    """Wherever a part may name a file: in turns, system text, and with results of functions."""
     for request in (*_requests(body), *_objects(body.get("requests"))):
-        for content in (*_objects(request.get("contents")), *_objects(request.get("content"))):
-            for part in _objects(content.get("parts")):
-                data = part.get("fileData") or part.get("file_data")
-                if isinstance(data, dict) and isinstance(uri := either(data, "fileUri"), str):
-                    yield uri
+        for name in ("contents", "content", "systemInstruction"):
+            for content in _objects(either(request, name)):
+                for part in _objects(content.get("parts")):
+                    yield from _uris_of(part)
+
+
+def _uris_of(part: JsonObject) -> Iterator[str]:
+    result = part.get("functionResponse") or part.get("function_response")
+    media = _objects(result.get("parts")) if isinstance(result, dict) else ()
+    for holder in (part, *media):
+        data = holder.get("fileData") or holder.get("file_data")
+        if isinstance(data, dict) and isinstance(uri := either(data, "fileUri"), str):
+            yield uri
 
 
 def _objects(value: object) -> list[JsonObject]:

@@ -9,8 +9,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import orjson
+
 from proxy_core.gemini.families import Family
-from proxy_core.gemini.wire import Chunk, Part
+from proxy_core.gemini.wire import Chunk, JsonObject, Part
 
 DUMMY_SIGNATURE = "skip_thought_signature_validator"
 "Documented for calls that the model did not produce; accepted by both services."
@@ -36,6 +38,9 @@ class RememberedCall:
     gemini_id: str | None
     signature: str | None
     "None: a later call of a parallel step, which Google does not sign."
+    before: tuple[Part, ...] = ()
+    """What Google's own tools did before it. It may hold texts, so it is kept in this process
+    alone."""
 
 
 class SignatureMemory:
@@ -90,6 +95,15 @@ def signatures_of(chunk: Chunk) -> Iterator[str]:
                 yield signature
 
 
+def signatures_in(body: JsonObject) -> Iterator[str]:
+    """Every signature that the turns of a request hold, in either spelling."""
+    for content in _dicts(body.get("contents")):
+        for part in _dicts(content.get("parts")):
+            signature = part.get("thoughtSignature") or part.get("thought_signature")
+            if isinstance(signature, str):
+                yield signature
+
+
 def is_dummy(signature: str) -> bool:
     """Whether a signature is one of the documented dummies, raw or base64."""
     return signature in _DUMMIES
@@ -121,6 +135,14 @@ def split_foreign_id(tool_call_id: str) -> tuple[str, str | None]:
     return plain, signature or None
 
 
+def _dicts(value: object) -> list[JsonObject]:
+    """The objects of a list; a lone one, which proto-JSON takes for a list, is one too."""
+    if isinstance(value, dict):
+        return [value]
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
 def _size(tool_call_id: str, call: RememberedCall) -> int:
     strings = (tool_call_id, call.name, call.gemini_id or "", call.signature or "")
-    return _ENTRY_BYTES + sum(map(len, strings))
+    beside = len(orjson.dumps(call.before)) if call.before else 0
+    return _ENTRY_BYTES + sum(map(len, strings)) + beside

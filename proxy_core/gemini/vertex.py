@@ -99,6 +99,7 @@ _FINISHERS: Mapping[str, Callable[[JsonObject], JsonObject]] = {
     "generateContent": generate_request,
     "streamGenerateContent": generate_request,
     "countTokens": count_request,
+    "computeTokens": generate_request,
 }
 
 

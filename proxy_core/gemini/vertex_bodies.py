@@ -55,7 +55,7 @@ def count_request(body: JsonObject) -> JsonObject:
 
 def with_role(content: Any) -> Any:
     """A turn with its role, which Vertex AI demands; it knows no role `function`."""
-    if not isinstance(content, dict) or content.get("role") in ("user", "model"):
+    if not isinstance(content, dict) or content.get("role") not in (None, "", "function"):
         return content
     parts = _listed(content.get("parts"))
     calls = any(isinstance(one, dict) and either(one, "functionCall") for one in parts)

@@ -45,6 +45,9 @@ class Part(TypedDict, total=False):
     functionResponse: FunctionResponse
     executableCode: JsonObject
     codeExecutionResult: JsonObject
+    toolCall: JsonObject
+    "What the model asked of a tool that Google runs."
+    toolResponse: JsonObject
     mediaResolution: JsonObject
 
 
@@ -107,6 +110,8 @@ class Call(NamedTuple):
     "Encoded query of a native client, without credentials and without `alt`."
     conversation: str | None = None
     "The client's own name for the conversation (`prompt_cache_key`), where it gave one."
+    conversation_key: bytes | None = None
+    "Of an unnamed conversation that is known by more than the body, where it was told before."
     project: str | None = None
     "The unit, or the credential's id, that something named in the call belongs to."
     resource: str = ""

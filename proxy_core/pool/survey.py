@@ -1,5 +1,6 @@
 """How all credentials stand for one model, and what to tell a client when none is free."""
 
+import math
 from collections import Counter
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,8 @@ from proxy_core.pool.standing import Member, Unit
 
 LONG_S = 120.0
 "Clients give up on a Retry-After beyond this (OpenAI's and Anthropic's SDKs)."
+ALIASES_HELP = "MODEL_ALIASES can let the name stand for another."
+"For clients whose models have names of other vendors."
 
 _WORDS = {
     "cooling": "reached a short limit",
@@ -171,10 +174,12 @@ _LONG_RESTS = frozenset({ModelState.DAY_SPENT, ModelState.NOT_IN_TIER})
 def _lasting(places: list[Position], told: str, model: str) -> Problem:
     bare, _, action = model.partition(":")
     if any(place.state == ModelState.UNAVAILABLE for place in places):
-        missing = f"{action} of the model {bare}" if action else f"the model {bare}"
+        missing = (
+            f"{action} of the model {bare}." if action else f"the model {bare}. {ALIASES_HELP}"
+        )
         return Problem(
             ProblemKind.MODEL_NOT_FOUND,
-            f"No credential of the pool offers {missing}.",
+            f"No credential of the pool offers {missing}",
             model=bare,
         )
     steps = " ".join(dict.fromkeys(place.next_step for place in places if place.next_step))
@@ -187,8 +192,10 @@ def _lasting(places: list[Position], told: str, model: str) -> Problem:
 
 
 def _duration(seconds: float) -> str:
+    """Rounded up as Retry-After is, for who waits must not come back too early; hours are not
+    waited for."""
     if seconds < LONG_S:
-        return f"{round(seconds)} s"
+        return f"{math.ceil(seconds)} s"
     if seconds < 2 * 3_600:
-        return f"{round(seconds / 60)} min"
+        return f"{math.ceil(seconds / 60)} min"
     return f"{round(seconds / 3_600)} h"

@@ -15,7 +15,7 @@ from proxy_core.credentials.tokens import Headers
 from proxy_core.events import Tokens
 from proxy_core.gemini import faults
 from proxy_core.gemini.close_codes import ORDERLY, close_fault
-from proxy_core.gemini.faults import Fault
+from proxy_core.gemini.faults import Cause, Fault
 from proxy_core.pool.lease import Lease
 from proxy_core.relay.receive import Rejected
 from proxy_core.upstream.google import NetworkFailure
@@ -32,6 +32,11 @@ ACTION = "bidiGenerateContent"
 "What the API lists as a model's method; the path has it in capitals."
 RESUMABLE_S = 86_400.0
 "How long a handle is remembered; Google takes it back for two hours."
+
+
+_OF_THE_SESSION = frozenset({Cause.REFUSED, Cause.TOKEN_EXPIRED})
+"""Causes that say nothing of a credential which Google took at first: the session was too long, or
+outlived its access token, or held what it must not."""
 
 
 class Opening(Protocol):
@@ -53,7 +58,9 @@ class LiveReply:
         self.on_handle: Callable[[str], object] = lambda _: None
         "Told each handle that the session may be resumed with."
         self.cut = asyncio.Event()
-        "Set when the session must end, for we do."
+        "Set when the session must end, whatever the two sides want."
+        self.recalled = False
+        "Whether that is for the owner took its credential away."
         self.farewell = LEAVING
         "What Google is told at the end: what the client said, or Google's own words again."
         self.fault: Fault | None = None
@@ -75,7 +82,8 @@ class LiveReply:
         self.farewell = closing
         if closing.code not in ORDERLY:
             self.fault = _fault(closing, self.lease)
-            self.on_late_fault(self.fault)
+            if self.fault.cause not in _OF_THE_SESSION:
+                self.on_late_fault(self.fault)
 
     def tokens(self) -> Tokens | None:
         """Use as told last."""
@@ -92,6 +100,11 @@ class LiveReply:
 
     def abort(self) -> None:
         """Asks whoever runs it to end it; the client is told in its own way."""
+        self.cut.set()
+
+    def recall(self) -> None:
+        """As `abort`, for the owner took its credential away."""
+        self.recalled = True
         self.cut.set()
 
     def close(self) -> None:
@@ -121,10 +134,22 @@ async def open_session(
         with_api_key = lease.credential.kind == "api_key"
         answer = (refusal.status, refusal.headers, refusal.body)
         raise Rejected(faults.classify(*answer, with_api_key=with_api_key)) from refusal
-    if isinstance(first, Closing):
+    fault = _refusal(first, lease)
+    if fault is not None:
         socket.drop(LEAVING)
-        raise Rejected(_fault(first, lease))
+        raise Rejected(fault)
+    assert isinstance(first, Frame)
     return LiveReply(socket, lease, first)
+
+
+def _refusal(first: Frame | Closing, lease: Lease) -> Fault | None:
+    """Why Google does not take the setup, where it does not: a close frame, or an error."""
+    if isinstance(first, Closing):
+        return _fault(first, lease)
+    error = _object(_parsed(first.data).get("error"))
+    if not error:
+        return None
+    return faults.classify_stream_error(error, with_api_key=lease.credential.kind == "api_key")
 
 
 def _fault(closing: Closing, lease: Lease) -> Fault:

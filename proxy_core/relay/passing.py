@@ -16,7 +16,7 @@ from proxy_core.gemini.stream import EventSplitter, event_data
 from proxy_core.gemini.wire import Call, JsonObject
 from proxy_core.pool.lease import Lease
 from proxy_core.relay.receive import Rejected, read_piece, receive_error, with_key
-from proxy_core.upstream.google import Answer, NetworkFailure, Upstream
+from proxy_core.upstream.google import API_BASE, Answer, NetworkFailure, Upstream
 
 PASSED_BACK = frozenset(
     {"content-type", "content-length", "content-disposition", "content-range", "accept-ranges"}
@@ -26,6 +26,7 @@ UPLOAD_HEADERS = "x-goog-upload-"
 HIDDEN = frozenset({"x-goog-upload-control-url"})
 "Google's own address for questions about an upload; it takes them at the upload's, too."
 EVENT_STREAM = "text/event-stream"
+_MOVED = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +147,12 @@ async def pass_on(
     upstream: Upstream, passage: Passage, headers: tuple[tuple[str, str], ...], lease: Lease
 ) -> PassedReply:
     """Sends it once. Raises Rejected."""
-    try:
-        answer = await upstream.send(passage.method, passage.path, headers, passage.body)
-    except NetworkFailure as failure:
-        raise Rejected(faults.network_fault(str(failure))) from failure
+    answer = await _sent(upstream, passage, passage.path, headers)
     kept = False
     try:
+        if passage.download and (path := _moved_to(answer)) is not None:
+            answer.release()
+            answer = await _sent(upstream, passage, path, headers)
         if not 200 <= answer.status < 300:
             raise Rejected(await receive_error(answer, lease))
         reply = PassedReply(answer, lease)
@@ -161,6 +162,26 @@ async def pass_on(
     finally:
         if not kept:
             answer.release()
+
+
+async def _sent(
+    upstream: Upstream, passage: Passage, path: str, headers: tuple[tuple[str, str], ...]
+) -> Answer:
+    try:
+        return await upstream.send(passage.method, path, headers, passage.body)
+    except NetworkFailure as failure:
+        raise Rejected(faults.network_fault(str(failure))) from failure
+
+
+def _moved_to(answer: Answer) -> str | None:
+    """Where at the same host a download is to be fetched instead; None where it is here.
+
+    Google's clients follow such redirects. To another host our credential does not go.
+    """
+    path = answer.headers.get("Location", "").removeprefix(API_BASE)
+    if answer.status not in _MOVED or not path.startswith("/") or path.startswith("//"):
+        return None
+    return path if path.isascii() and path.isprintable() and " " not in path else None
 
 
 def passed_back(headers: Mapping[str, str]) -> dict[str, str]:

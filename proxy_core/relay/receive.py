@@ -15,6 +15,7 @@ from proxy_core.events import Tokens
 from proxy_core.gemini import faults
 from proxy_core.gemini.faults import Cause, Fault
 from proxy_core.gemini.replies import (
+    block_reason,
     finish_reason,
     has_content,
     is_empty_answer,
@@ -22,12 +23,13 @@ from proxy_core.gemini.replies import (
     stream_error,
     usage,
 )
-from proxy_core.gemini.stream import EventSplitter, event_data
+from proxy_core.gemini.stream import EventSplitter, data_blocks, event_data
 from proxy_core.gemini.wire import Chunk, JsonObject
 from proxy_core.pool.lease import Lease
 from proxy_core.upstream.google import Answer, NetworkFailure
 
 PASSED_BACK = ("x-gemini-service-tier",)
+STOPPED = "Pollux was stopped before the answer was complete"
 ERROR_BODY_BYTES = 1 << 20
 "As much of an error answer as is read."
 
@@ -69,6 +71,8 @@ class StreamReply:
         "Told what ended the stream too early; nothing is retried then, but it is remembered."
         self.on_signed: Callable[[Chunk], object] | None = None
         "Told each chunk that holds a thought signature, where somebody wants to know."
+        self.on_resumable: Callable[[Chunk], object] | None = None
+        "Told each chunk that may say where the answer can be continued, likewise."
         self.reform: Callable[[JsonObject], JsonObject] | None = None
         "Brings each chunk with a function call into the form that native clients know."
         self.aborted = False
@@ -82,7 +86,7 @@ class StreamReply:
         return self.lease.member.unit.id
 
     async def blocks(self) -> list[bytes]:
-        """The next SSE blocks, as they came; [] after the last. Raises Rejected.
+        """The next SSE blocks that hold data; [] after the last. Raises Rejected.
 
         Each block keeps its terminator. A stream that breaks off, ends without a
         finishReason or holds an error object raises once what came before was returned.
@@ -93,11 +97,11 @@ class StreamReply:
                 if self._ended:
                     return self._over()
                 data = await self._answer.readany()
-                blocks = self._splitter.feed(data) if data else self._end()
+                blocks = data_blocks(self._splitter.feed(data)) if data else self._end()
             checked = self._checked(blocks)
             return checked if self.reform is None else [*map(self._reformed, checked)]
         except NetworkFailure as failure:
-            fault = faults.network_fault(str(failure))
+            fault = faults.network_fault(STOPPED if self.aborted else str(failure))
             self.on_late_fault(fault)
             raise Rejected(fault) from failure
         except Rejected as rejected:
@@ -117,10 +121,10 @@ class StreamReply:
 
     def _end(self) -> list[bytes]:
         self._ended = True
-        rest = self._splitter.rest()
-        if _parsed(event_data(rest)) is None:  # nothing, or a chunk cut off half-way
-            return []
-        return [rest.rstrip(b"\r\n") + b"\r\n\r\n"]
+        data = event_data(self._splitter.rest())
+        if _parsed(data) is None and stream_error(data) is None:
+            return []  # nothing, or a chunk cut off half-way
+        return data_blocks([data])
 
     def _checked(self, blocks: list[bytes]) -> list[bytes]:
         for position, block in enumerate(blocks):
@@ -147,6 +151,8 @@ class StreamReply:
             self._finished = self._finished or is_finished(chunk)
         if self.on_signed is not None and block.find(b'"thoughtSignature"') >= 0:
             self.on_signed(cast("Chunk", _parsed(event_data(block)) or {}))
+        if self.on_resumable is not None and block.find(b'"continuationToken"') >= 0:
+            self.on_resumable(cast("Chunk", _parsed(event_data(block)) or {}))
         self._last = block
         return None
 
@@ -178,9 +184,9 @@ async def receive_stream(answer: Answer, lease: Lease, *, tolerant: bool) -> Str
             rest = splitter.rest()
             if not rest.strip():
                 raise Rejected(faults.empty())
-            blocks = [rest + b"\r\n\r\n"]
+            blocks, splitter = data_blocks([rest + b"\r\n\r\n"]) or [rest], EventSplitter()
         else:
-            blocks = [block for block in splitter.feed(data) if event_data(block)]
+            blocks = data_blocks(splitter.feed(data))
     judge_chunk(_chunk(event_data(blocks[0]), lease), tolerant=tolerant)
     return StreamReply(answer, lease, splitter, blocks)
 
@@ -227,6 +233,14 @@ async def receive_whole(answer: Answer, lease: Lease, *, tolerant: bool) -> Whol
     content_type = answer.headers.get("Content-Type", "application/json")
     headers = {name: answer.headers[name] for name in PASSED_BACK if name in answer.headers}
     return WholeReply(body, content_type, chunk, headers, lease.member.unit.id)
+
+
+async def receive_spoken(answer: Answer, lease: Lease, *, tolerant: bool) -> WholeReply:
+    """As `receive_whole`, where a model is to answer: one without a candidate has not."""
+    reply = await receive_whole(answer, lease, tolerant=tolerant)
+    if not reply.chunk.get("candidates") and block_reason(reply.chunk) is None:
+        raise Rejected(faults.empty())
+    return reply
 
 
 async def receive_error(answer: Answer, lease: Lease) -> Fault:

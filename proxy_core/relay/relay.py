@@ -22,7 +22,7 @@ from proxy_core.clock import Clock
 from proxy_core.credentials.model import Service
 from proxy_core.credentials.tokens import Authorizer, Headers, TokenRefused, TokenUnavailable
 from proxy_core.errors import Failed, ProblemKind
-from proxy_core.events import AttemptRecord
+from proxy_core.events import AttemptRecord, CredentialsLoaded, Event, StandingChanged
 from proxy_core.gemini import faults
 from proxy_core.gemini.conversation import continues, conversation_key
 from proxy_core.gemini.faults import Cause, Fault
@@ -46,6 +46,7 @@ from proxy_core.relay.receive import (
     WholeReply,
     receive_chunks,
     receive_error,
+    receive_spoken,
     receive_stream,
     receive_whole,
 )
@@ -67,8 +68,9 @@ LONGEST_TRIP_S = 300.0
 """No call goes round the pool for longer: with slow refusals and short rests it never ended, and
 no client waits so long."""
 PASSED_ON = ("x-goog-api-client", "x-server-timeout")
-LATE = History(sends=1, same_cause=1, repaired=True, strikes=0)
-"Of a fault behind the commit point, which is marked but never retried."
+LATE = History(sends=1, same_cause=1, repaired=False, strikes=0)
+"Of a fault behind the commit point, which is marked but never retried. What can be repaired is no "
+"mark: an access token that has run out meanwhile is renewed for the next call."
 UNCERTAIN = frozenset(
     {Cause.NETWORK, Cause.UPSTREAM_TIMEOUT, Cause.TRUNCATED, Cause.EMPTY, Cause.BAD_ANSWER}
 )
@@ -135,6 +137,7 @@ class Relay:
         reply = await self._run(exchange, call, attempt, holds_lease=True)
         self._streams.add(reply)
         reply.on_late_fault = partial(self._mark, reply.lease, history=LATE)
+        self._recall_unless_in_use(reply)  # switched off meanwhile
         return reply
 
     async def pass_on(self, exchange: Exchange, passage: Passage) -> PassedReply:
@@ -155,6 +158,22 @@ class Relay:
         """Breaks off every running stream, so that each client is told in its own words."""
         for reply in tuple(self._streams):
             reply.abort()
+
+    def on_event(self, event: Event) -> None:
+        """Ends each Live session whose credential its owner has switched off or removed.
+
+        Other answers are as good as there; a session may go on for hours.
+        """
+        match event:
+            case CredentialsLoaded() | StandingChanged(model=None):
+                for reply in tuple(self._streams):
+                    if isinstance(reply, LiveReply):
+                        self._recall_unless_in_use(reply)
+
+    def _recall_unless_in_use(self, reply: LiveReply) -> None:
+        member = self._pool.members.get(reply.lease.credential.id)
+        if member is None or not member.enabled:
+            reply.recall()
 
     async def chunks(self, exchange: Exchange, call: Call) -> list[Chunk]:
         """All chunks of a complete streamed answer. Raises Failed."""
@@ -196,7 +215,8 @@ class Relay:
 
     async def whole(self, exchange: Exchange, call: Call) -> WholeReply:
         """A complete answer to a call that does not stream. Raises Failed."""
-        return await self._run(exchange, call, partial(self._send, receive_whole))
+        receive = receive_spoken if call.action in CONVERSATIONAL else receive_whole
+        return await self._run(exchange, call, partial(self._send, receive))
 
     async def _run(
         self, exchange: Exchange, call: Call, attempt: Attempt[T], *, holds_lease: bool = False
@@ -289,6 +309,7 @@ class Relay:
                 self._succeeded(lease, trip, began)
                 return reply
             self._record(lease, trip, str(fault.cause), began)
+            self._serving.refused(trip.call, lease, fault)
             if not self._act(lease, trip, fault):
                 return None
 
@@ -325,12 +346,11 @@ class Relay:
             raise Rejected(faults.network_fault(str(failure))) from failure
         kept = False
         try:
-            if answer.status != 200:
-                fault = said_by(lease.credential.service, await receive_error(answer, lease))
-                if fault.cause is Cause.TOKEN_EXPIRED:
-                    self._authorizer.expire(lease.credential, headers)
-                raise Rejected(fault)
-            reply = await receive(answer, lease, tolerant=trip.tolerant)
+            with self._noticing_expiry(lease, headers):
+                if answer.status != 200:
+                    fault = await receive_error(answer, lease)
+                    raise Rejected(said_by(lease.credential.service, fault))
+                reply = await receive(answer, lease, tolerant=trip.tolerant)
             kept = isinstance(reply, StreamReply)
             self._serving.arrived(reply, trip.call, lease)
             return reply

@@ -13,7 +13,7 @@ import orjson
 from proxy_core.credentials.model import EVERY_SERVICE, Credential, CredentialKind, Service
 from proxy_core.errors import Failed, Problem, ProblemKind
 from proxy_core.gemini.faults import Cause, Fault
-from proxy_core.gemini.services import bound_to_gemini_api, bound_to_vertex
+from proxy_core.gemini.services import VERTEX_ACTIONS, bound_to_gemini_api, bound_to_vertex
 from proxy_core.gemini.vertex import Place, gemini_answer, origin, vertex_request, with_arguments
 from proxy_core.gemini.wire import Call, Chunk, JsonObject
 from proxy_core.pool.lease import Lease
@@ -23,6 +23,8 @@ from proxy_core.relay.provenance import Provenance
 from proxy_core.relay.receive import StreamReply, WholeReply
 from proxy_core.upstream.google import API_BASE
 
+_MISSING = "missing"
+"In the words of a refusal for want of a signature, which says nothing of those there are."
 _NAMES = {Service.GEMINI: "the Gemini API", Service.VERTEX: "Vertex AI"}
 
 
@@ -44,20 +46,25 @@ class Serving:
 
     def services_for(self, call: Call) -> frozenset[Service]:
         """Those that can answer. Raises Failed where the pool has none of them."""
-        if Service.VERTEX not in self._pool.services:
+        if Service.VERTEX not in self._pool.services and call.action not in VERTEX_ACTIONS:
             return EVERY_SERVICE
         return services_for(call, self._pool.services)
 
     def outgoing(self, call: Call, path: str, mender: Mender, lease: Lease) -> Outgoing:
         """What to send on a lease. path: of the call at the Gemini API."""
         service = lease.credential.service
-        if len(self._pool.services) > 1:
+        if self._provenance:
             mender.resign(self._provenance.foreign_to(service))
         if service is Service.VERTEX:
             return to_vertex(call, mender.body, lease.credential)
         if mender.raw is None:
             mender.raw = orjson.dumps(mender.body)
         return Outgoing(API_BASE, path, (), mender.raw)
+
+    def refused(self, call: Call, lease: Lease, fault: Fault) -> None:
+        """Notes what a refusal tells of the signatures in a call."""
+        if fault.cause is Cause.SIGNATURE and _MISSING not in fault.message:
+            self._provenance.note_refusal(lease.credential.service, call.body)
 
     def arrived(self, reply: object, call: Call, lease: Lease) -> None:
         """Brings an answer into the Gemini API's form, and notes whose signatures it holds."""

@@ -142,5 +142,5 @@ class Cors:
 
 _EXPOSED = (
     "x-request-id, request-id, retry-after, x-should-retry, x-pollux-attempts, "
-    "x-pollux-credential, x-goog-upload-url, x-goog-upload-status"
+    "x-pollux-credential, x-goog-upload-url, x-goog-upload-status, x-goog-upload-size-received"
 )

@@ -5,13 +5,26 @@ answer for now, the next may, as long as nothing of an answer has gone out. Not 
 request for another model, which is each handler's own.
 """
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, Protocol, TypeVar
 
 from proxy_core.errors import BadRequest, Failed, Problem, ProblemKind
 from proxy_core.relay.exchange import Exchange
 
 T = TypeVar("T")
+
+
+class Asking(Protocol):
+    """What is asked of Google: a call, or what else has a model and an action."""
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def action(self) -> str: ...
+
+
+A = TypeVar("A", bound=Asking)
 
 OF_THE_MODEL = frozenset(
     {
@@ -62,3 +75,26 @@ class Chain:
         passing = [problem for problem in self._problems if problem.retry_after_s is not None]
         soonest = min(passing, key=lambda problem: problem.retry_after_s or 0.0, default=None)
         return soonest or self._problems[-1]
+
+
+class Request(Generic[A]):
+    """One request as it is asked of the model at hand. Per exchange."""
+
+    def __init__(self, exchange: Exchange, read: Callable[[int], A], models: Sequence[str]) -> None:
+        """read: the request to the model at this place. Raises BadRequest, as it does."""
+        self._exchange = exchange
+        self._read = read
+        self._take(read(0))
+        self._chain = Chain(exchange, models)
+
+    async def answered(self, ask: Callable[[A], Awaitable[T]]) -> T:
+        """What the first model that answers is answering. Raises Failed."""
+        while True:
+            try:
+                return await ask(self.asked)
+            except Failed as failed:
+                self._take(self._chain.go_on(failed, self._read))
+
+    def _take(self, asked: A) -> None:
+        self.asked = asked
+        self._exchange.model, self._exchange.action = asked.model, asked.action

@@ -223,10 +223,10 @@ class FrontDoor:
                 return await native.call(visit, route, services, body)
             case Target.RESOURCE | Target.UPLOAD | Target.UPLOAD_SESSION:
                 return await self._kept(visit, route)
-            case Target.LIVE:
+            case Target.LIVE | Target.VERTEX_LIVE:
                 exchange.dialect, exchange.action = self._native.name, LIVE_ACTION
                 await self._admit_session(visit)
-                return await live.answer(visit, route.version, services)
+                return await live.answer(visit, route, services)
             case Target.NATIVE_MODELS:
                 return await native.models(visit, services)
             case Target.NATIVE_MODEL:
@@ -375,7 +375,7 @@ NO_EPHEMERAL = (
     "Pollux knows no ephemeral tokens: connect to BidiGenerateContent with its bearer token."
 )
 NO_STORAGE = (
-    "Pollux keeps no files and no batches for OpenAI's API. Upload with Gemini's "
+    "Pollux itself keeps no files and no batches. Upload with Gemini's API "
     "(POST /upload/v1beta/files), or send the content in the request."
 )
 NO_MODERATIONS = (

@@ -4,26 +4,31 @@ The client's first message, its setup, decides which credential serves; until Go
 that, the next one may be tried (`relay`). From then on nothing is looked into but what Google says
 of use and of resuming, and everything is passed on as it came: text and binary messages, pings,
 close codes, unless they speak of our credential. One frame at a time is held for each way, so
-whoever reads slowly slows the other.
+whoever reads slowly slows the other. Clients in Vertex mode get sessions of the Gemini API too;
+where the two differ, messages are rewritten (`gemini.vertex_live`).
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from aiohttp.web import StreamResponse, WebSocketResponse
 
 from proxy_core.dialects.gemini_native.errors import error_reply
+from proxy_core.dialects.gemini_native.parse import check_model
+from proxy_core.dialects.model_names import models_of
 from proxy_core.errors import BadRequest, Failed, Problem, ProblemKind
 from proxy_core.gemini.faults import Fault
 from proxy_core.gemini.live_setup import LiveSetup, read_setup
 from proxy_core.gemini.resources import named_in
+from proxy_core.gemini.vertex_live import message_to_vertex, setup_to_gemini
 from proxy_core.gemini.wire import Call
 from proxy_core.relay.live import ACTION, RESUMABLE_S, LiveReply, handle_name, open_session
-from proxy_core.relay.owners import Pin
 from proxy_core.retry import problem_of
+from proxy_core.server.chain import Request
 from proxy_core.server.context import Services, Visit
+from proxy_core.server.routes import Route, Target
 from proxy_core.upstream.live import (
     ABNORMAL,
     BROKEN,
@@ -48,7 +53,28 @@ class _Left(Exception):
     """The client ended it before it began."""
 
 
-async def answer(visit: Visit, version: str, services: Services) -> StreamResponse:
+class _Form(NamedTuple):
+    """How a client's messages differ from those of the Gemini API."""
+
+    version: str
+    "Of the Gemini API."
+    setup: Callable[[bytes], bytes]
+    "The first message, from the client."
+    message: Callable[[bytes], bytes]
+    "Each message, to the client."
+
+
+def _as_it_is(message: bytes) -> bytes:
+    return message
+
+
+def _form_of(route: Route) -> _Form:
+    if route.target is Target.VERTEX_LIVE:
+        return _Form("v1beta", setup_to_gemini, message_to_vertex)
+    return _Form(VERSIONS.get(route.version, route.version), _as_it_is, _as_it_is)
+
+
+async def answer(visit: Visit, route: Route, services: Services) -> StreamResponse:
     """Serves one session to its end. Raises BadRequest while the connection still speaks HTTP."""
     websocket: WebSocketResponse[Literal[False]] = WebSocketResponse(
         timeout=CLOSE_PATIENCE_S,
@@ -65,7 +91,7 @@ async def answer(visit: Visit, version: str, services: Services) -> StreamRespon
     visit.status, visit.switched = SWITCHED, True
     client = Socket(websocket)
     try:
-        closing = await _serve(visit, client, VERSIONS.get(version, version), services)
+        closing = await _serve(visit, client, _form_of(route), services)
     except (BadRequest, Failed) as failure:
         closing = _told(visit, failure.problem)
     except _Left:
@@ -74,17 +100,17 @@ async def answer(visit: Visit, version: str, services: Services) -> StreamRespon
     return websocket
 
 
-async def _serve(visit: Visit, client: Socket, version: str, services: Services) -> Closing:
+async def _serve(visit: Visit, client: Socket, form: _Form, services: Services) -> Closing:
     """Runs the session; what to close the client's end with."""
     services.arriving.add(client)
     try:
-        reply, early = await _begin(visit, client, version, services)
+        reply, early = await _begin(visit, client, form, services)
     finally:
         services.arriving.discard(client)
     exchange = visit.exchange
     try:
         reply.on_handle = partial(_keep, services, reply.lease.member.unit.id)
-        return await _run(client, reply, early)
+        return await _run(client, reply, early, form)
     finally:
         exchange.tokens = reply.tokens()
         if reply.fault is not None:
@@ -93,18 +119,25 @@ async def _serve(visit: Visit, client: Socket, version: str, services: Services)
 
 
 async def _begin(
-    visit: Visit, client: Socket, version: str, services: Services
+    visit: Visit, client: Socket, form: _Form, services: Services
 ) -> tuple[LiveReply, list[Frame]]:
     """The session that the client's setup asks for, and what came behind that."""
     frame = await _first_message(client)
     if visit.debug is not None:
         visit.debug.request(visit.exchange.id, "SETUP", visit.path, frame.data)
-    setup = read_setup(frame.data)
-    exchange = visit.exchange
-    exchange.model, exchange.stream = setup.model, True
-    call = _call(setup, version, services)
-    opening = partial(open_session, services.live, version, frame)
-    return await _open(client, services.relay.live(exchange, call, opening))
+    setup = read_setup(form.setup(frame.data))
+    visit.exchange.stream = True
+    models = models_of(setup.model, services.parsing)
+
+    def read(step: int) -> Call:
+        return _call(setup, models[step], form.version, services)
+
+    async def ask(call: Call) -> LiveReply:
+        assert call.raw is not None
+        opening = partial(open_session, services.live, call.version, Frame(frame.kind, call.raw))
+        return await services.relay.live(visit.exchange, call, opening)
+
+    return await _open(client, Request(visit.exchange, read, models).answered(ask))
 
 
 def send_off(services: Services) -> None:
@@ -169,28 +202,25 @@ async def _first_message(client: Socket) -> Frame:
     return got
 
 
-def _call(setup: LiveSetup, version: str, services: Services) -> Call:
-    """The call, with the project that owns what the setup names. Raises BadRequest for two."""
-    call = Call(setup.model, ACTION, setup.body, version=version)
+def _call(setup: LiveSetup, model: str, version: str, services: Services) -> Call:
+    """The call to a model, with the project that owns what the setup names. Raises BadRequest."""
+    check_model(model)
+    call = Call(model, ACTION, setup.body, setup.asking(model), version)
     names = named_in(setup.body)
     if setup.handle is not None:
         names.append(handle_name(setup.handle))
     pin = services.owners.of(names)
-    return call if pin is None else call._replace(project=pin.unit, resource=_told_name(pin))
-
-
-def _told_name(pin: Pin) -> str:
-    return "the session to be resumed" if pin.resource.startswith("live/") else pin.resource
+    return call if pin is None else call._replace(project=pin.unit, resource=pin.told)
 
 
 def _keep(services: Services, unit: str, handle: str) -> None:
     services.owners.note(handle_name(handle), unit, RESUMABLE_S)
 
 
-async def _run(client: Socket, reply: LiveReply, early: list[Frame]) -> Closing:
+async def _run(client: Socket, reply: LiveReply, early: list[Frame], form: _Form) -> Closing:
     """Passes everything on until one side ends it."""
     up = asyncio.create_task(_up(client, reply, early), name="from a client to Google")
-    down = asyncio.create_task(_down(client, reply), name="from Google to a client")
+    down = asyncio.create_task(_down(client, reply, form), name="from Google to a client")
     cut = asyncio.create_task(reply.cut.wait(), name="the end of a Live session")
     running: set[asyncio.Task[Any]] = {up, down, cut}
     try:
@@ -202,7 +232,9 @@ async def _run(client: Socket, reply: LiveReply, early: list[Frame]) -> Closing:
             if up in done and (closing := up.result()) is not None:
                 reply.farewell = closing
                 return closing
-        return Closing(GOING_AWAY, STOPPING) if cut.done() else Closing(BROKEN, GOOGLE_LEFT)
+        if not cut.done():
+            return Closing(BROKEN, GOOGLE_LEFT)
+        return Closing(GOING_AWAY, TAKEN_OUT if reply.recalled else STOPPING)
     finally:
         await _end(up, down, cut)
 
@@ -229,13 +261,13 @@ async def _up(client: Socket, reply: LiveReply, early: list[Frame]) -> Closing |
     return got
 
 
-async def _down(client: Socket, reply: LiveReply) -> Closing | None:
+async def _down(client: Socket, reply: LiveReply, form: _Form) -> Closing | None:
     """How Google ended it; None where the client does not take any more."""
     got: Frame | Closing = reply.first
     try:
         while not isinstance(got, Closing):
             reply.note(got.data)
-            await client.send(got)
+            await client.send(got._replace(data=form.message(got.data)))
             got = await reply.socket.receive()
     except OSError:
         return None
@@ -267,3 +299,4 @@ _CODES = {
 "Close codes, as Google uses them; everything else is 1011."
 GOOGLE_LEFT = "Google closed the connection of the session."
 STOPPING = "Pollux is stopping."
+TAKEN_OUT = "The credential of this session was switched off or removed; begin a new session."

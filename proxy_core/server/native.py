@@ -1,8 +1,7 @@
 """Answers native Gemini requests: the client's bytes to Google, Google's bytes to the client."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeVar
 from urllib.parse import unquote
 
 import orjson
@@ -13,14 +12,12 @@ from proxy_core.dialects.gemini_native.parse import parse
 from proxy_core.dialects.model_names import models_of
 from proxy_core.errors import BadRequest, Failed, ProblemKind
 from proxy_core.gemini.wire import Call, JsonObject
-from proxy_core.relay.exchange import Exchange
-from proxy_core.relay.receive import Rejected, tokens_of
+from proxy_core.pool.survey import ALIASES_HELP
+from proxy_core.relay.receive import Rejected, StreamReply, tokens_of
 from proxy_core.retry import problem_of
-from proxy_core.server.chain import Chain
+from proxy_core.server.chain import Request
 from proxy_core.server.context import Services, Visit
 from proxy_core.server.routes import Route
-
-T = TypeVar("T")
 
 PAGE = 50
 "Models a page where the client names no size, as Google does."
@@ -63,45 +60,22 @@ async def serve(
     is told, the body that goes to the client.
     """
     exchange, pairs = visit.exchange, pairs_of(visit.query)
-    request = _Request(exchange, read, models)
-    if request.call.streams:
+    request = Request(exchange, read, models)
+    if request.asked.streams:
         exchange.stream = True
         sse = any(unquote(name) in ("alt", "$alt") and value == "sse" for name, value in pairs)
         return await _stream(visit, request, SseFraming() if sse else ArrayFraming(), services)
     reply = await request.answered(partial(services.relay.whole, exchange))
     exchange.tokens = tokens_of(reply.chunk)
-    if request.call.action in BEGINS:
+    if request.asked.action in BEGINS:
         services.owners.learn(dict(reply.chunk), reply.unit)
+    services.owners.note_continuation(reply.chunk, reply.unit)
     told = reply.body if form is None else form(reply.body, dict(reply.chunk))
     return visit.answer(told, reply.content_type, headers=reply.headers)
 
 
-class _Request:
-    """One request for the model at hand; an alias may name several. Per exchange."""
-
-    def __init__(
-        self, exchange: Exchange, read: Callable[[int], Call], models: Sequence[str]
-    ) -> None:
-        self._exchange = exchange
-        self._read = read
-        self._take(read(0))
-        self._chain = Chain(exchange, models)
-
-    async def answered(self, ask: Callable[[Call], Awaitable[T]]) -> T:
-        """What the first model that answers is answering. Raises Failed."""
-        while True:
-            try:
-                return await ask(self.call)
-            except Failed as failed:
-                self._take(self._chain.go_on(failed, self._read))
-
-    def _take(self, call: Call) -> None:
-        self.call = call
-        self._exchange.model, self._exchange.action = call.model, call.action
-
-
 async def _stream(
-    visit: Visit, request: _Request, framing: Framing, services: Services
+    visit: Visit, request: Request[Call], framing: Framing, services: Services
 ) -> StreamResponse:
     out = visit.outflow(framing.content_type, framing.keep_alive, services.pace)
     exchange = visit.exchange
@@ -109,13 +83,15 @@ async def _stream(
         reply = None
         try:
             reply = await request.answered(partial(services.relay.stream, exchange))
+            if isinstance(reply, StreamReply):  # else it continues by itself
+                reply.on_resumable = partial(services.owners.note_continuation, unit=reply.unit)
             while blocks := await reply.blocks():
                 await out.write(framing.frames(blocks))
         except (Failed, Rejected) as failure:
             problem = (
                 failure.problem
                 if isinstance(failure, Failed)
-                else problem_of(failure.fault, request.call.model)
+                else problem_of(failure.fault, request.asked.model)
             )
             if not out.started:
                 raise Failed(problem) from failure
@@ -160,7 +136,7 @@ async def model(visit: Visit, route: Route, services: Services) -> StreamRespons
 
 def no_such_model(name: str) -> BadRequest:
     return BadRequest(
-        f"No credential of the pool offers the model {name[:80]!r}.",
+        f"No credential of the pool offers the model {name[:80]!r}. {ALIASES_HELP}",
         "model",
         kind=ProblemKind.MODEL_NOT_FOUND,
     )

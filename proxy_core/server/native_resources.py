@@ -5,24 +5,31 @@ reach each thing. Not here: lists over all projects (`native_lists`), uploads (`
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import unquote
 
 import orjson
 from aiohttp.web import StreamResponse
 
-from proxy_core.dialects.gemini_native.parse import OURS
+from proxy_core.dialects.gemini_native.parse import OURS, V1BETA_MODEL
+from proxy_core.dialects.model_names import bare_name, models_of
 from proxy_core.errors import BadRequest, Failed, Problem
 from proxy_core.events import Tokens
+from proxy_core.gemini import faults
+from proxy_core.gemini.renaming import renamed
 from proxy_core.gemini.resources import named_in, root_of
 from proxy_core.gemini.stream import EventSplitter, event_data
 from proxy_core.gemini.wire import JsonObject
+from proxy_core.relay.exchange import Exchange
 from proxy_core.relay.owners import Owners, Pin
 from proxy_core.relay.passing import EVENT_STREAM, Passage, PassedReply
 from proxy_core.relay.receive import Rejected
+from proxy_core.relay.relay import Relay
 from proxy_core.retry import problem_of
 from proxy_core.server import native_lists
+from proxy_core.server.chain import Request
 from proxy_core.server.context import Services, Visit
 from proxy_core.server.native import pairs_of
 from proxy_core.server.outflow import CutOff, Outflow
@@ -31,8 +38,12 @@ from proxy_core.server.routes import Route
 JSON_BODY = ("Content-Type", "application/json")
 KEEP_ALIVE = b"\r\n"
 "google-genai's readers of event streams take an empty line for nothing."
+_LAST_WORDS = (b"[DONE]", b'"interaction.completed"', b'"error"')
+"One of them is in the last event of an interaction that was not cut off."
 _VERBS: Mapping[str, str] = {"GET": "get", "POST": "create", "PATCH": "patch", "DELETE": "delete"}
 _MODEL = re.compile(r"(?:models/)?([A-Za-z0-9][A-Za-z0-9._-]{0,127})\Z")
+_IN_PIECES = frozenset({"download", "streamGenerateContent"})
+"Actions whose answer is content, or an array that grows (of a tuned model)."
 _BETA_ONLY = frozenset({"cachedContents"})
 "Collections that `v1` does not know; an upgrade changes nothing else."
 _BETA_FIELDS = frozenset({"cachedContent", "cached_content"})
@@ -87,15 +98,16 @@ class Asked:
             headers=self.headers,
             model=self.model,
             project=None if pin is None else pin.unit,
-            resource="" if pin is None else pin.resource,
+            resource="" if pin is None else pin.told,
             repeatable=repeatable,
-            download=self.route.action == "download" or ("alt", "media") in self.query,
+            download=self.route.action in _IN_PIECES or ("alt", "media") in self.query,
         )
 
 
-def understand(visit: Visit, route: Route, owners: Owners, body: bytes) -> Asked:
-    """Raises BadRequest."""
-    document = _document(body)
+def understand(
+    visit: Visit, route: Route, owners: Owners, body: bytes, document: JsonObject
+) -> Asked:
+    """document: what `body` says. Raises BadRequest."""
     root = root_of(route.path)
     names = named_in(document) if document else []
     if root is not None:
@@ -117,7 +129,9 @@ def understand(visit: Visit, route: Route, owners: Owners, body: bytes) -> Asked
         version=route.version,
     )
     if asked.version == "v1" and (
-        asked.collection in _BETA_ONLY or not _BETA_FIELDS.isdisjoint(document)
+        asked.collection in _BETA_ONLY
+        or V1BETA_MODEL.match(asked.model)
+        or not _BETA_FIELDS.isdisjoint(document)
     ):
         asked.version = "v1beta"
     return asked
@@ -125,21 +139,45 @@ def understand(visit: Visit, route: Route, owners: Owners, body: bytes) -> Asked
 
 async def answer(visit: Visit, route: Route, services: Services, body: bytes) -> StreamResponse:
     """Answers `{collection}/…`. Raises BadRequest and Failed before the first byte."""
-    asked = understand(visit, route, services.owners, body)
+    request = _request(visit, route, services, body)
     exchange = visit.exchange
-    exchange.model, exchange.action = asked.model, asked.action
     if visit.request.method == "GET" and native_lists.is_list(route):
-        return await native_lists.answer(visit, asked.passage(), services)
-    if asked.wants_events:
+        return await native_lists.answer(visit, request.asked.passage(), services)
+    if request.asked.wants_events:
         exchange.stream = True
-        return await _events(visit, asked, services)
-    reply = await services.relay.pass_on(exchange, asked.passage())
+        return await _events(visit, request, services)
+    reply = await request.answered(partial(_passed_on, exchange, services.relay))
     try:
         if reply.body is None:
             return await _piece_by_piece(visit, reply)
-        return _whole(visit, asked, reply, services.owners)
+        return _whole(visit, request.asked, reply, services.owners)
     finally:
         reply.close()
+
+
+def _request(visit: Visit, route: Route, services: Services, body: bytes) -> Request[Asked]:
+    """The request, for each model that the one in its body stands for. Raises BadRequest."""
+    document = _document(body)
+    written = document.get("model")
+    named = written if isinstance(written, str) else ""
+    bare = bare_name(named)
+    models = models_of(named, services.parsing)
+
+    def read(step: int) -> Asked:
+        if models[step] == bare:
+            return understand(visit, route, services.owners, body, document)
+        prefix = "models/" if named.startswith("models/") else ""
+        renames = {named: prefix + models[step]}
+        anew = renamed(body, renames)
+        return understand(
+            visit, route, services.owners, anew, {**document, "model": renames[named]}
+        )
+
+    return Request(visit.exchange, read, models)
+
+
+def _passed_on(exchange: Exchange, relay: Relay, asked: Asked) -> Awaitable[PassedReply]:
+    return relay.pass_on(exchange, asked.passage())
 
 
 def _whole(visit: Visit, asked: Asked, reply: PassedReply, owners: Owners) -> StreamResponse:
@@ -182,12 +220,13 @@ async def _piece_by_piece(visit: Visit, reply: PassedReply) -> StreamResponse:
     return response
 
 
-async def _events(visit: Visit, asked: Asked, services: Services) -> StreamResponse:
+async def _events(visit: Visit, request: Request[Asked], services: Services) -> StreamResponse:
     """A stream of events, block by block, so that silence can be filled between two of them."""
     out = visit.outflow(EVENT_STREAM, KEEP_ALIVE, services.pace)
     reply = None
     try:
-        reply = await services.relay.pass_on(visit.exchange, asked.passage())
+        reply = await request.answered(partial(_passed_on, visit.exchange, services.relay))
+        asked = request.asked
         if reply.body is not None and not out.started:  # no stream, in spite of all
             return _whole(visit, asked, reply, services.owners)
         await _pump(visit, asked, reply, out, services.owners)
@@ -196,7 +235,7 @@ async def _events(visit: Visit, asked: Asked, services: Services) -> StreamRespo
         problem = (
             failure.problem
             if isinstance(failure, Failed)
-            else problem_of(failure.fault, asked.model)
+            else problem_of(failure.fault, request.asked.model)
         )
         if not out.started:
             raise Failed(problem) from failure
@@ -216,25 +255,38 @@ async def _pump(
         _note(visit, asked, reply.document, reply.unit, owners)
         await out.write(b"data: " + reply.body.replace(b"\n", b" ") + b"\n\n")
         return
-    splitter = EventSplitter()
+    splitter, ended = EventSplitter(), False
     while data := await reply.read():
         blocks = splitter.feed(data)
         for block in blocks:
-            if block.find(b'"interaction"') >= 0:
+            ended = ended or _ends(block)
+            if block.find(b'"interaction"') >= 0 or block.find(b'"continuation_token"') >= 0:
                 _note(visit, asked, _parsed(block), reply.unit, owners)
         if blocks:
             await out.write(b"".join(blocks))
-    if rest := splitter.rest():
+    if _ends(rest := splitter.rest()):
         await out.write(rest)
+    elif not ended:
+        raise Rejected(faults.truncated())
+
+
+def _ends(block: bytes) -> bool:
+    """Whether an interaction's stream may end behind this event."""
+    return any(block.find(word) >= 0 for word in _LAST_WORDS)
 
 
 def _parsed(block: bytes) -> JsonObject:
+    """What an event tells of its interaction."""
     try:
         event = orjson.loads(event_data(block))
     except orjson.JSONDecodeError:
         return {}
-    shown = event.get("interaction") if isinstance(event, dict) else None
-    return shown if isinstance(shown, dict) else {}
+    if not isinstance(event, dict):
+        return {}
+    shown = event.get("interaction")
+    if isinstance(shown, dict):
+        return shown
+    return {key: value for key, value in event.items() if key == "continuation_token"}
 
 
 def _error_event(problem: Problem) -> bytes:

@@ -17,7 +17,7 @@ UPLOAD = re.compile(
     r"(?::(?P<action>uploadToFileSearchStore))?",
     re.ASCII,
 )
-UPLOAD_SESSION = re.compile(r"/upload/session/(?P<id>[\w-]{1,64})", re.ASCII)
+UPLOAD_SESSION = re.compile(r"/upload/session/(?P<id>[\w-]{1,4096})", re.ASCII)
 OPENAI_STORAGE = re.compile(r"(?:/v1|/v1beta/openai)?/(?:files|batches|uploads)(?:/.*)?")
 SHARED = frozenset({"files", "batches"})
 "Collections that OpenAI's API has too, under `/v1`."

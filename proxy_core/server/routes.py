@@ -42,8 +42,9 @@ class Target(Enum):
     UPLOAD = auto()
     UPLOAD_SESSION = auto()
     OPENAI_STORAGE = auto()
-    "OpenAI's own files and batches, which there are none of."
+    "Files and batches of the other APIs, which there are none of."
     LIVE = auto()
+    VERTEX_LIVE = auto()
     REFUSED_LIVE = auto()
     "A Live session with an ephemeral token."
     REFUSED_TOKENS = auto()
@@ -55,6 +56,7 @@ class Target(Enum):
 
 VERTEX_MODELS = "/v1beta1/publishers/google/models"
 LIVE_PATH = "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent"
+VERTEX_LIVE_PATH = "/ws/google.cloud.aiplatform.v1beta1.LlmBidiService/BidiGenerateContent"
 ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "/healthz", "alive"),
     ("GET", "/readyz", "a credential is usable"),
@@ -90,6 +92,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", "/v1beta/tunedModels", "tuned models, passed through"),
     ("POST", "/v1beta/interactions", "interactions, plain and streamed; get, cancel, delete"),
     ("GET", LIVE_PATH, "a Live session, as a websocket"),
+    ("GET", VERTEX_LIVE_PATH, "the same, as Vertex AI has it"),
     ("GET", "/", "the page; its files are under `/page/`"),
     ("GET", "/oauth2/callback", "where Google sends the browser after a sign-in"),
     *((endpoint.method, endpoint.path, endpoint.meaning) for endpoint in ENDPOINTS),
@@ -123,7 +126,8 @@ class Route:
 
 _NATIVE = frozenset(
     {Target.NATIVE_MODELS, Target.NATIVE_MODEL, Target.NATIVE_CALL, Target.REFUSED_TOKENS}
-    | {Target.VERTEX_CALL, Target.VERTEX_MODELS, Target.LIVE, Target.REFUSED_LIVE}
+    | {Target.VERTEX_CALL, Target.VERTEX_MODELS}
+    | {Target.LIVE, Target.VERTEX_LIVE, Target.REFUSED_LIVE}
     | {Target.RESOURCE, Target.UPLOAD, Target.UPLOAD_SESSION}
 )
 _GET = frozenset({"GET", "HEAD"})
@@ -193,6 +197,10 @@ _LIVE = re.compile(
     r"(?:/v1|/v1beta|/v1alpha)?/ws/google\.ai\.generativelanguage\.(?P<version>v1|v1beta|v1alpha)"
     r"\.GenerativeService\.BidiGenerateContent(?P<constrained>Constrained)?"
 )
+_VERTEX_LIVE = re.compile(
+    r"(?:/v1|/v1beta1)?/ws/google\.cloud\.aiplatform\.(?:v1|v1beta1)"
+    r"\.LlmBidiService/BidiGenerateContent"
+)
 _TOKENS = re.compile(r"/v1(?:beta|alpha)?/auth_tokens")
 _OWN = re.compile(r"/|/page/.+|/oauth2/callback|/admin(?:/.*)?", re.DOTALL)
 
@@ -243,6 +251,8 @@ def _by_pattern(path: str) -> Route | None:
     if live := _LIVE.fullmatch(path):
         target = Target.REFUSED_LIVE if live["constrained"] else Target.LIVE
         return Route(target, _GET, version=live["version"])
+    if _VERTEX_LIVE.fullmatch(path):
+        return Route(Target.VERTEX_LIVE, _GET)
     if _TOKENS.fullmatch(path):
         return Route(Target.REFUSED_TOKENS, _ANY)
     if _OWN.fullmatch(path):

@@ -1,16 +1,22 @@
-"""The upload sessions that are open at Google, by the random ids that stand for them."""
+"""The upload sessions that are open at Google, by the ids that stand for them.
 
+An id is random, and what it stands for is written behind that: the path of Google's address.
+Whose upload it is is noted under a digest of the whole, as for all that a project owns, so a
+session outlives a restart and nobody can make one up.
+"""
+
+import base64
 import secrets
-from collections import OrderedDict
 from dataclasses import dataclass
+from hashlib import sha256
 from urllib.parse import urlsplit
 
-from proxy_core.clock import Clock
+from proxy_core.relay.owners import Owners
 from proxy_core.upstream.google import StreamingUpstream
 
 LIFE_S = 86_400.0
-MOST = 10_000
-"Beyond, the oldest goes."
+_RANDOM_BYTES = 32
+_RANDOM_CHARACTERS = 43
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,41 +27,35 @@ class Session:
     "Path and query of Google's address; its host is the one that everything goes to."
     unit: str
     "Whose file it will be."
-    ends_at: float
-    "Monotonic."
 
 
 class UploadSessions:
     """Per process."""
 
-    def __init__(self, upstream: StreamingUpstream, clock: Clock) -> None:
+    def __init__(self, upstream: StreamingUpstream, owners: Owners) -> None:
         self.upstream = upstream
-        self._clock = clock
-        self._sessions: OrderedDict[str, Session] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._sessions)
+        self._owners = owners
 
     def open(self, url: str, unit: str) -> str:
         """The id of a new session. url: Google's address for its bytes."""
-        self._sweep()
         parts = urlsplit(url)
-        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        name = secrets.token_urlsafe(32)
-        self._sessions[name] = Session(path or "/", unit, self._clock.monotonic() + LIFE_S)
-        if len(self._sessions) > MOST:
-            self._sessions.popitem(last=False)
+        path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        told = base64.urlsafe_b64encode(path.encode()).decode().rstrip("=")
+        name = secrets.token_urlsafe(_RANDOM_BYTES) + told
+        self._owners.note(_noted(name), unit, LIFE_S)
         return name
 
     def get(self, name: str) -> Session | None:
-        self._sweep()
-        return self._sessions.get(name)
+        pin = self._owners.of([_noted(name)])
+        if pin is None:
+            return None
+        told = name[_RANDOM_CHARACTERS:]
+        path = base64.urlsafe_b64decode(told + "=" * (-len(told) % 4)).decode()
+        return Session(path, pin.unit)
 
     def forget(self, name: str) -> None:
-        self._sessions.pop(name, None)
+        self._owners.forget(_noted(name))
 
-    def _sweep(self) -> None:
-        """All live equally long, so the oldest end first."""
-        now = self._clock.monotonic()
-        while self._sessions and next(iter(self._sessions.values())).ends_at <= now:
-            self._sessions.popitem(last=False)
+
+def _noted(name: str) -> str:
+    return "uploads/" + sha256(name.encode()).hexdigest()[:40]

@@ -3,8 +3,8 @@
 Source: google-genai. A start is answered with the address that takes the bytes, to which clients
 then send no credential: its random id stands for Google's address, which is one. The bytes go on
 as they arrive; what breaks is the client's to resume, which asks how far it came (`query`).
-Sessions live in this process alone, and no longer than a credential of their project can be used:
-then an upload begins again.
+Sessions live no longer than a credential of their project can be used: then an upload begins
+again.
 """
 
 from collections.abc import AsyncIterator
@@ -63,7 +63,11 @@ async def start(visit: Visit, route: Route, services: Services, body: bytes) -> 
 
 
 async def receive(visit: Visit, route: Route, services: Services) -> StreamResponse:
-    """Answers `/upload/session/{id}`: bytes on their way, or a question how far they came."""
+    """Answers `/upload/session/{id}`: bytes on their way, or a question how far they came.
+
+    Raises BadRequest and Failed.
+    """
+    await services.relay.opened()  # a session may be from before a restart
     session = services.uploads.get(route.path)
     if session is None or not services.owners.serves(session.unit):
         raise BadRequest(UNKNOWN, kind=ProblemKind.NOT_FOUND)

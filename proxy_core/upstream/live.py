@@ -24,6 +24,10 @@ MOST_BYTES = 64 << 20
 "Of one message, either way. Google's own limit is not published; audio and video come in pieces."
 CLOSE_PATIENCE_S = 5.0
 "For the other side's answer to a close."
+PULSE_S = 30.0
+"After so much silence Google is asked whether it is there."
+MOST_UNANSWERED = 2
+"Pings; where the last one brings no word either, it has gone."
 REFUSAL_BYTES = 1 << 20
 LONGEST_REASON_BYTES = 123
 "A control frame holds 125 bytes, two of them for the code (RFC 6455, section 5.5)."
@@ -42,6 +46,10 @@ class Frame(NamedTuple):
     @property
     def is_message(self) -> bool:
         return self.kind in (WSMsgType.TEXT, WSMsgType.BINARY)
+
+
+_ALIVE = Frame(WSMsgType.PONG, b"pollux pulse")
+"The answer to a ping of ours."
 
 
 class Closing(NamedTuple):
@@ -64,15 +72,35 @@ LEAVING = Closing(GOING_AWAY)
 
 
 class Socket:
-    """One end of a websocket that decodes, pings and closes nothing by itself."""
+    """One end of a websocket that decodes and closes nothing by itself."""
 
-    def __init__(self, end: _End) -> None:
-        """end: made with autoping, autoclose and decode_text off."""
+    def __init__(self, end: _End, pulse_s: float | None = None) -> None:
+        """end: made with autoping, autoclose and decode_text off.
+
+        pulse_s: after so much silence the other side is pinged; None: it may be silent for good.
+        """
         self._end = end
+        self._pulse_s = pulse_s
 
     async def receive(self) -> Frame | Closing:
         """The next frame. After a Closing there is nothing more."""
-        message = await self._end.receive()
+        unanswered = 0
+        while True:
+            try:
+                got = await self._frame()
+            except TimeoutError:
+                if unanswered == MOST_UNANSWERED:
+                    return Closing(ABNORMAL)
+                unanswered += 1
+                await self._ping()
+                continue
+            if got != _ALIVE:
+                return got
+            unanswered = 0
+
+    async def _frame(self) -> Frame | Closing:
+        """Raises TimeoutError where none came for the length of a pulse."""
+        message = await self._end.receive(self._pulse_s)
         if message.type in _CARRIED:
             return Frame(message.type, message.data)
         if message.type is WSMsgType.CLOSE:
@@ -80,6 +108,11 @@ class Socket:
         if isinstance(message.data, WebSocketError):
             return Closing(int(message.data.code), str(message.data))
         return Closing(ABNORMAL)
+
+    async def _ping(self) -> None:
+        with suppress(OSError):  # it has left, or takes nothing: the next pulse says so
+            async with asyncio.timeout(self._pulse_s):
+                await self._end.send_frame(_ALIVE.data, WSMsgType.PING)
 
     async def send(self, frame: Frame) -> None:
         """Waits while the other side does not read. Raises OSError when it has left."""
@@ -139,12 +172,13 @@ class GoogleLive:
         proxy: str | None = None,
         on_failure: Callable[[], None] = lambda: None,
     ) -> None:
-        """silence_timeout_s: for Google's first word; a session may be silent for hours.
+        """silence_timeout_s: for Google's first word; later it may be silent, but not gone.
 
         on_failure: told of each handshake that was not answered at all.
         """
         self._origin = endpoint(API_BASE, base_url)
         self._silence_timeout_s = silence_timeout_s
+        self._pulse_s = min(PULSE_S, silence_timeout_s)
         self._on_failure = on_failure
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -178,7 +212,7 @@ class GoogleLive:
             max_msg_size=MOST_BYTES,
             decode_text=False,
         )
-        socket = Socket(connection)
+        socket = Socket(connection, self._pulse_s)
         try:
             await socket.send(setup)
             return socket, await socket.message()

@@ -199,13 +199,27 @@ def test_an_answer_by_a_schema_is_parsed(client: Anthropic) -> None:
 
 
 def test_a_search_brings_its_sources(client: Anthropic) -> None:
-    tools = [{"type": "web_search_20250305", "name": "web_search"}]
-    (text,) = ask(client, "search for Pollux", tools=tools).content
-    assert text.type == "text"
-    assert text.citations is not None
-    (citation,) = text.citations
-    assert citation.type == "web_search_result_location"
-    assert citation.url == "https://example.com/found"
+    asked: Any = {
+        "model": MODEL,
+        "max_tokens": 4096,
+        "tools": [{"type": "web_search_20250305", "name": "web_search"}],
+        "messages": [user("search for Pollux")],
+    }
+    whole = client.messages.create(**asked)
+    with client.messages.stream(**asked) as stream:
+        streamed = stream.get_final_message()
+    search = ["server_tool_use", "web_search_tool_result"]
+    assert [block.type for block in whole.content] == [*search, "text"]
+    assert [block.type for block in streamed.content] == ["text", *search]
+    for message in (whole, streamed):
+        blocks: dict[str, Any] = {block.type: block for block in message.content}
+        (result,) = blocks["web_search_tool_result"].content
+        (citation,) = blocks["text"].citations
+        assert result.url == citation.url == "https://example.com/found"
+        assert message.usage.server_tool_use is not None
+        assert message.usage.server_tool_use.web_search_requests == 1
+        asked["messages"] += [{"role": "assistant", "content": message.content}, user("And?")]
+    assert client.messages.create(**asked).stop_reason == "end_turn"
 
 
 def test_tokens_are_counted_with_system_and_tools(client: Anthropic) -> None:

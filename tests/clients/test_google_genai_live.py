@@ -14,6 +14,7 @@ import pytest
 from google import genai
 from google.genai import errors, types
 from google.genai.live import AsyncSession
+from google.oauth2.credentials import Credentials
 
 from proxy_core.simulator import Reply
 from tests.clients.conftest import PATIENCE_S, Proxy
@@ -39,6 +40,24 @@ async def client(
             base_url=url + request.param, async_client_args={"ssl": certificate.client}
         )
         yield genai.Client(api_key=proxy.token, http_options=options)
+
+
+@pytest.fixture(params=["express", "project"])
+async def in_vertex_mode(
+    request: pytest.FixtureRequest, proxy: Proxy, certificate: Certificate
+) -> AsyncIterator[genai.Client]:
+    async with asyncio.timeout(PATIENCE_S), tls_front(proxy.url, certificate) as url:
+        options = types.HttpOptions(base_url=url, async_client_args={"ssl": certificate.client})
+        if request.param == "express":
+            yield genai.Client(vertexai=True, api_key=proxy.token, http_options=options)
+            return
+        yield genai.Client(
+            vertexai=True,
+            project="somebody-elses",
+            location="us-central1",
+            credentials=Credentials(token=proxy.token),  # type: ignore[no-untyped-call]
+            http_options=options,
+        )
 
 
 def said(text: str) -> types.Content:
@@ -168,3 +187,19 @@ async def test_the_setup_goes_on_as_it_came(client: genai.Client, proxy: Proxy) 
     wanted = {"model": f"models/{MODEL}", "generationConfig": {"responseModalities": ["TEXT"]}}
     assert orjson.loads(received.messages[0]) == {"setup": wanted}
     assert "v1beta" in received.path
+
+
+async def test_a_turn_in_vertex_mode(in_vertex_mode: genai.Client, proxy: Proxy) -> None:
+    config = types.LiveConnectConfig(
+        response_modalities=TEXT, system_instruction="Be short.", temperature=0.5
+    )
+    async with in_vertex_mode.aio.live.connect(model=MODEL, config=config) as session:
+        await session.send_client_content(turns=said("hello"), turn_complete=True)
+        messages = await turn(session)
+    assert text_of(messages) == "You said: hello"
+    (usage,) = [message.usage_metadata for message in messages if message.usage_metadata]
+    assert usage.response_token_count == 3
+    (received,) = live(proxy)
+    assert received.model == MODEL
+    assert received.project != "somebody-elses"
+    assert proxy.token not in str(received.headers) + str(received.query)

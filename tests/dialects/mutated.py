@@ -1,6 +1,11 @@
-"""Bodies of golden cases with something wrong in them, for tests of what parsing may raise."""
+"""Bodies of golden cases with something wrong in them, or with something of one another.
+
+The first are for tests of what parsing may raise, and are refused nearly always. What comes after
+parsing is met by the second.
+"""
 
 import copy
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,10 +17,10 @@ GOLDEN = Path(__file__).parent.parent / "golden"
 
 
 def requests_of(dialect: str) -> list[Any]:
-    """The bodies of a dialect's golden cases."""
-    return [
-        orjson.loads(path.read_bytes()) for path in sorted(GOLDEN.glob(f"{dialect}/*/request.json"))
-    ]
+    """The bodies of a dialect's golden cases, but for forms."""
+    paths = sorted(GOLDEN.glob(f"{dialect}/*/request.json"))
+    requests = [orjson.loads(path.read_bytes()) for path in paths]
+    return [request for request in requests if "form" not in request]
 
 
 @st.composite
@@ -35,6 +40,46 @@ def mutated(draw: st.DrawFn, requests: Sequence[Any]) -> Any:
         else:
             holder[last] = draw(_something_else(holder[last]))
     return body
+
+
+@st.composite
+def crossed(draw: st.DrawFn, requests: Sequence[Any]) -> Any:
+    """One of the bodies with fields of others in it, at its top and further in.
+
+    Most of them mean something, often what no case says.
+    """
+    body = copy.deepcopy(draw(st.sampled_from(requests)))
+    for other in draw(st.lists(st.sampled_from(requests), max_size=2)):
+        field = draw(st.sampled_from(sorted(other)))
+        body[field] = copy.deepcopy(other[field])
+    elsewhere = _by_key(requests)
+    for _ in range(draw(st.integers(0, 1))):
+        *way, last = draw(st.sampled_from(_places(body)))
+        holder = body
+        for key in way:
+            holder = holder[key]
+        if isinstance(last, str):
+            holder[last] = copy.deepcopy(draw(st.sampled_from(elsewhere[last])))
+    return body
+
+
+def _by_key(requests: Sequence[Any]) -> dict[str, list[Any]]:
+    """Every value that a key has anywhere in the bodies."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    waiting = list(requests)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            for key, child in value.items():
+                found[key].append(child)
+        waiting += _children(value)
+    return found
+
+
+def _children(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
 
 
 def _something_else(value: Any) -> st.SearchStrategy[Any]:

@@ -39,13 +39,15 @@ def _chat(answer: JsonObject) -> JsonObject:
 
 
 def _message(message: JsonObject) -> JsonObject:
-    """Without signatures of texts: a stream cannot tell those that come behind their text."""
+    """Without what a stream cannot tell before a text: its signature, and where a search stands."""
     blocks = [
         {**block, "signature": ""} if ":t:" in block.get("signature", "") else block
         for block in message["content"]
     ]
     empty = {"type": "thinking", "thinking": "", "signature": ""}
-    return {**message, "content": [block for block in blocks if block != empty]}
+    content = [block for block in blocks if block != empty]
+    content.sort(key=lambda block: block["type"] in ("server_tool_use", "web_search_tool_result"))
+    return {**message, "content": content}
 
 
 USAGE: JsonObject = {"stream_options": {"include_usage": True}}
@@ -70,12 +72,15 @@ def _signatures(sealed: Any) -> list[str]:
     return list(unseal(sealed).values()) if isinstance(sealed, str) else []
 
 
+IDS = ("id", "call_id", "tool_use_id", "created", "created_at", "completed_at")
+
+
 def without_ids(value: Any) -> Any:
     """Without what is another one in each exchange: ids made of it, and its time."""
     if isinstance(value, dict):
         return {
             key: _signatures(each) if key == "encrypted_content" else without_ids(each)
             for key, each in value.items()
-            if key not in ("id", "call_id", "created", "created_at", "completed_at")
+            if key not in IDS
         }
     return [without_ids(each) for each in value] if isinstance(value, list) else value

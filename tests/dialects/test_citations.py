@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy_core.dialects.citations import Piece, citations
+from proxy_core.dialects.citations import Piece, citations, merged
 
 
 def place(pieces: list[Piece], start: int, end: int) -> tuple[int, int]:
@@ -39,3 +39,29 @@ def test_a_source_that_is_no_web_page_is_left_out() -> None:
         "groundingSupports": [{"segment": {}, "groundingChunkIndices": [0, 3]}],
     }
     assert citations([("a", True)], grounding) == []
+
+
+def _source(name: str) -> dict[str, dict[str, str]]:
+    return {"web": {"uri": f"https://{name}.example", "title": name}}
+
+
+def test_sources_of_several_chunks_follow_one_another() -> None:
+    first = {"webSearchQueries": ["q"], "groundingChunks": [_source("a")]}
+    second = {
+        "groundingChunks": [_source("b")],
+        "groundingSupports": [
+            {"segment": {"endIndex": 1}, "groundingChunkIndices": [0]},
+            {"segment": {"startIndex": 1, "endIndex": 2}, "groundingChunkIndices": [1]},
+        ],
+    }
+    grounding = merged(merged({}, first), second)
+    assert grounding["webSearchQueries"] == ["q"]
+    assert [each.title for each in citations([("xy", True)], grounding)] == ["a", "b"]
+    assert first["groundingChunks"] == [_source("a")]
+
+
+def test_sources_that_are_told_anew_count_once() -> None:
+    first = {"groundingChunks": [_source("a")]}
+    anew = {"groundingChunks": [_source("a"), _source("b")]}
+    assert merged(first, anew) == anew
+    assert merged(anew, anew) == anew

@@ -67,7 +67,7 @@ def test_what_stands_around_the_parts_is_skipped() -> None:
 
 def test_names_of_fields_and_files_are_read_as_libraries_write_them() -> None:
     body = part("name=a", b"1") + part('filename="b%22.txt"; name="f"', b"2")
-    body += part('name="e"; filename=""', b"")
+    body += part('name="e"; filename=""', b"3")
     found = read(body + END)
     assert found.texts == {"a": "1"}
     assert found.files["f"][0].name == 'b".txt'
@@ -97,6 +97,20 @@ def test_a_text_may_tell_its_type(kind: str) -> None:
     assert read(part(f'name="a"\r\nContent-Type: {kind}', b"1") + END).texts == {"a": "1"}
 
 
+def test_a_file_that_nobody_chose_counts_as_not_sent() -> None:
+    body = part('name="mask"; filename=""\r\nContent-Type: application/octet-stream', b"")
+    body += part('name="file"; filename="a.wav"', b"")
+    assert list(read(body + END).files) == ["file"]
+
+
+def test_a_list_may_number_its_entries() -> None:
+    body = part('name="a[0]"', b"1") + part('name="a[1]"', b"2")
+    body += part('name="image[0]"; filename="a.png"', b"1")
+    found = read(body + part('name="image[10]"; filename="b.png"', b"2") + END)
+    assert found.texts == {"a": ["1", "2"]}
+    assert [upload.name for upload in found.files["image"]] == ["a.png", "b.png"]
+
+
 def test_an_empty_field_counts_as_not_sent() -> None:
     assert read(form({"n": "", "a": ["", "1"], "b": ""}), CONTENT_TYPE, "n").texts == {"a": ["1"]}
 
@@ -112,6 +126,8 @@ def test_truth_values_may_be_pythons() -> None:
     [
         (b"", "does not occur"),
         (b"--other\r\n", "does not occur"),
+        (form({"a": "1"}).replace(b"\r\n", b"\n"), "LF alone"),
+        (b"preamble\n" + form({"a": "1"}).replace(b"\r\n", b"\n"), "LF alone"),
         (form({"a": "1"}).removesuffix(END), "before its last boundary"),
         (form({"a": "1"})[:40], "before its last boundary"),
         (part('filename="x"', b"1") + END, "no name"),

@@ -69,7 +69,7 @@ def read_responses(given: Iterable[JsonObject]) -> ResponseStore:
     previous = None
     for each in given:
         request, response = orjson.dumps(each["request"]), orjson.dumps(each["response"])
-        origin = Origin(request, previous, each.get("conversation"))
+        origin = Origin(request, previous)
         previous = Kept(each["response"]["id"], origin, response, each.get("text_signature"))
         store.put(previous)
     return store

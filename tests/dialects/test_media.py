@@ -1,6 +1,6 @@
 import pytest
 
-from proxy_core.dialects.media import type_of_upload
+from proxy_core.dialects.media import data_url, type_of_upload
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,7 @@ def test_a_recording_is_known_by_type_name_or_content(
 )
 def test_a_picture_is_known_likewise(declared: str, data: bytes, found: str | None) -> None:
     assert type_of_upload(declared, "upload", data, "image/") == found
+
+
+def test_a_data_url_has_the_type_that_gemini_knows() -> None:
+    assert data_url("data:image/jpg;base64,AA==", "x", "")["mimeType"] == "image/jpeg"

@@ -27,6 +27,10 @@ def test_the_step_chooses_among_the_models_of_an_alias(step: int, model: str) ->
     assert resolve_model("models/house", context(step)) == model
 
 
+def test_the_models_of_an_alias_are_bare() -> None:
+    assert models_of("house", context()) == ("gemini-4-argon", "gemini-3.8-flash")
+
+
 def test_a_name_that_is_no_alias_is_the_same_at_every_step() -> None:
     assert resolve_model("gemini-x", context(3)) == "gemini-x"
 

@@ -33,3 +33,27 @@ def test_bare_data_needs_a_name_that_tells_its_type() -> None:
     with pytest.raises(BadRequest) as caught:
         openai_media.file({"file_data": "AA=="}, "at")
     assert caught.value.problem.param == "at.file_data"
+
+
+def test_a_file_may_hold_its_address_in_place_of_its_data() -> None:
+    url = "https://x.example/report"
+    expected = {"fileData": {"fileUri": url, "mimeType": "text/csv"}}
+    for field in ("file_url", "file_data"):
+        assert openai_media.file({field: url, "filename": "a.csv"}, "at") == expected
+
+
+@pytest.mark.parametrize("field", ["file_url", "file_data"])
+def test_a_file_may_be_a_data_url(field: str) -> None:
+    given = {field: "data:text/csv;base64,AA=="}
+    expected = {"inlineData": {"mimeType": "text/csv", "data": "AA=="}}
+    assert openai_media.file(given, "at") == expected
+    unnamed = {field: "data:;base64,AA==", "filename": "a.csv"}
+    assert openai_media.file(unnamed, "at") == expected
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "C:\\secrets.pdf", "ftp://x.example/a.pdf"])
+@pytest.mark.parametrize("field", ["file_url", "file_data"])
+def test_a_file_of_the_machine_is_refused_for_what_it_is(field: str, url: str) -> None:
+    with pytest.raises(BadRequest, match="files and paths are not opened") as caught:
+        openai_media.file({field: url, "filename": "a.pdf"}, "at")
+    assert caught.value.problem.param == f"at.{field}"

@@ -32,6 +32,20 @@ CASES = [
 ]
 
 
+UNKNOWN = (
+    "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie"
+)
+
+
+@pytest.mark.parametrize(
+    ("with_api_key", "cause"), [(False, Cause.TOKEN_EXPIRED), (True, Cause.REFUSED)]
+)
+def test_an_access_token_that_google_does_not_know_is_stale(
+    with_api_key: bool, cause: Cause
+) -> None:
+    assert close_fault(1008, UNKNOWN, with_api_key=with_api_key).cause is cause
+
+
 @pytest.mark.parametrize(("code", "reason", "cause"), CASES)
 def test_a_close_frame_tells_its_cause(code: int, reason: str, cause: Cause) -> None:
     assert close_fault(code, reason, with_api_key=True).cause is cause

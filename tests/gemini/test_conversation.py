@@ -120,3 +120,12 @@ def test_a_long_answer_is_resumed_where_it_began() -> None:
     assert not continues(whole)
     for name in ("continuationToken", "continuation_token"):
         assert continues(whole._replace(body={**body, name: "abc"}))
+
+
+def test_a_key_that_was_told_before_goes_before_the_body_and_after_a_name() -> None:
+    first = call(turn("user", "hello"))
+    later = call(turn("user", "hello"), systemInstruction={"parts": [{"text": "be short"}]})
+    later = later._replace(conversation_key=conversation_key(first))
+    assert conversation_key(later) == conversation_key(first)
+    named = later._replace(conversation="talk")
+    assert conversation_key(named) == conversation_key(first._replace(conversation="talk"))

@@ -60,6 +60,14 @@ def test_an_unknown_model_is_held_to_the_rules_of_the_newest(model: str) -> None
     assert unknown.max_output_tokens is None
 
 
+@pytest.mark.parametrize("kind", ["flash", "flash-lite", "pro"])
+def test_an_alias_that_google_moves_on_is_held_to_the_strictest(kind: str) -> None:
+    latest = family(f"gemini-{kind}-latest")
+    assert not latest.sampling
+    assert not latest.prefill
+    assert latest.enforces_signatures
+
+
 def test_a_table_without_rows_takes_every_model_for_the_newest() -> None:
     assert Families().of("gemini-2.5-pro") == Family()
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from proxy_core.gemini.resources import (
     LONG_LIFE_S,
+    continuation_name,
     expires_at,
     named_by,
     named_in,
@@ -89,6 +90,18 @@ def test_an_interaction_names_the_one_before_it_and_files_by_uri() -> None:
         "input": [{"type": "video", "uri": f"{BASE}/v1beta/files/x"}],
     }
     assert named_in(body) == ["interactions/v1_a", "files/x"]
+
+
+def test_a_continuation_token_is_a_name_in_either_alphabet_and_spelling() -> None:
+    name = continuation_name("a+b/cd==")
+    assert name == continuation_name("a-b_cd")
+    assert named_by(call({"continuationToken": "a+b/cd=="})) == [name]
+    assert named_by(call({"continuation_token": "a-b_cd"})) == [name]
+    assert named_in({"input": "x", "continuation_token": "a-b_cd"}) == [name]
+    whole = {"id": "v1_a", "continuation_token": "a+b/cd=="}
+    for answer in (whole, {"interaction": whole}):
+        assert list(things_of(answer, "interactions")) == ["interactions/v1_a", name]
+    assert list(things_of({"continuation_token": "a+b/cd=="}, "interactions")) == [name]
 
 
 @pytest.mark.parametrize(

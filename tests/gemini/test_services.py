@@ -19,6 +19,12 @@ def with_file(uri: str) -> dict[str, Any]:
     return {"contents": [{"parts": [{"text": "what?"}, {"fileData": {"fileUri": uri}}]}]}
 
 
+def with_result(uri: str) -> dict[str, Any]:
+    """A function's result that comes with a file."""
+    result = {"name": "look", "response": {}, "parts": [{"fileData": {"fileUri": uri}}]}
+    return {"contents": [{"role": "user", "parts": [{"functionResponse": result}]}]}
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
@@ -33,6 +39,11 @@ def with_file(uri: str) -> dict[str, Any]:
             call(with_file("https://generativelanguage.googleapis.com/download/v1/files/a")),
             "a file uploaded to the Gemini API",
         ),
+        (
+            call({"systemInstruction": with_file(f"{FILES}/abc")["contents"][0]}),
+            "a file uploaded to the Gemini API",
+        ),
+        (call(with_result(f"{FILES}/abc")), "a file uploaded to the Gemini API"),
         (call({"cachedContent": "cachedContents/x"}), "a cache of the Gemini API"),
         (call({"cached_content": "cachedContents/x"}), "a cache of the Gemini API"),
         (call({"tools": [{"fileSearch": {}}]}), "file search"),
@@ -61,6 +72,7 @@ def test_state_tools_and_models_of_the_gemini_api_are_known(asked: Call, words: 
     ("asked", "words"),
     [
         (call(with_file("gs://bucket/film.mp4")), "a file in Cloud Storage"),
+        (call(with_result("gs://bucket/film.mp4")), "a file in Cloud Storage"),
         (
             call({"cachedContent": "projects/p/locations/global/cachedContents/1"}),
             "a cache of Vertex AI",
@@ -86,6 +98,7 @@ def test_state_tools_and_fields_of_vertex_are_known(asked: Call, words: str) -> 
         call(with_file("https://example.com/profiles/me")),
         call(with_file("https://example.com/v1/files/a.png")),
         call({"tools": [{"googleSearch": {}}, {"functionDeclarations": [{"name": "fileSearch"}]}]}),
+        call({"tools": [{"fileSearch": None, "retrieval": None}], "modelArmorConfig": None}),
         call({}, action="embedContent"),
     ],
 )

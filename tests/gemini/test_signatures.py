@@ -55,6 +55,12 @@ def test_a_call_too_large_for_the_memory_is_not_kept() -> None:
     assert memory.recall("b") == call("s" * 20)
 
 
+def test_what_googles_tools_did_counts_too() -> None:
+    memory = SignatureMemory(max_bytes=1000)
+    memory.remember("a", RememberedCall("f", None, None, ({"toolResponse": {"a": "s" * 2000}},)))
+    assert len(memory) == 0
+
+
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 3000))))
 def test_the_memory_keeps_to_its_bounds(calls: list[tuple[str, int]]) -> None:
     memory = SignatureMemory(capacity=4, max_bytes=5000)

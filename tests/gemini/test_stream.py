@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy_core.gemini.stream import EventSplitter, event_data
+from proxy_core.gemini.stream import EventSplitter, data_blocks, event_data
 
 STREAMS = st.lists(
     st.sampled_from([b"\r\n", b"\n", b"\r", b"data: {}", b": ping", b"\r\n\r\n", b"\n\n", b"x"])
@@ -81,8 +81,25 @@ def test_a_large_event_in_many_reads_is_scanned_once() -> None:
         (b'{\n "error": {}\n}\n', b'{\n "error": {}\n}'),
         (b'[{"error": {}}]', b'[{"error": {}}]'),
         (b"data: [DONE]\n\n", b"[DONE]"),
+        (b'\xef\xbb\xbfdata: {"a": 1}\r\n\r\n', b'{"a": 1}'),
         (b"", b""),
     ],
 )
 def test_the_data_of_a_block(block: bytes, data: bytes) -> None:
     assert event_data(block) == data
+
+
+def test_of_blocks_only_their_data_goes_on() -> None:
+    usual = b'data: {"a": 1}\r\n\r\n'
+    assert data_blocks([usual]) == [usual]
+    named, bare, page = b'event: e\nid: 1\ndata:{"b": 2}\n\n', b'{"c": 3}\n\n', b"<html>\n\n"
+    assert data_blocks([b": hi\n\n", usual, named, b"\r\n", bare, page]) == [
+        usual,
+        b'data: {"b": 2}\r\n\r\n',
+        b'data: {"c": 3}\r\n\r\n',
+    ]
+    assert data_blocks([b": hi\n\n"]) == []
+
+
+def test_data_of_several_lines_keeps_them() -> None:
+    assert data_blocks([b"data:1\ndata:2\n\n"]) == [b"data: 1\ndata: 2\r\n\r\n"]

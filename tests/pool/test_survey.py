@@ -3,13 +3,15 @@
 import math
 from dataclasses import replace
 
+import pytest
+
 from proxy_core.credentials.marks import Rest, Revoke
 from proxy_core.credentials.model import Service
 from proxy_core.errors import ProblemKind
 from proxy_core.gemini.faults import Cause
 from proxy_core.gemini.states import CredentialState, ModelState
 from proxy_core.pool.pool import Pool
-from proxy_core.pool.survey import exhausted_problem, survey
+from proxy_core.pool.survey import ALIASES_HELP, exhausted_problem, survey
 from tests.fakes.clock import FakeClock
 from tests.pool.made_up import MODEL, credential, made_pool, refusal, rest, revoke, taken, want
 
@@ -42,6 +44,18 @@ def test_resting_credentials_are_counted_and_the_first_return_is_told() -> None:
     assert problem.retry_after_s == 31.5
     assert "of 3, 2 reached a short limit, 1 has an invalid API key" in problem.message
     assert "The first returns in 32 s." in problem.message
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(5.2, "6 s"), (5.0, "5 s"), (119.5, "120 s"), (121.0, "3 min"), (86_402.0, "24 h")],
+)
+def test_who_waits_for_the_first_return_is_not_too_early(seconds: float, words: str) -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    rest(pool, taken(pool), clock.now() + seconds)
+    problem = exhausted_problem(pool, MODEL, clock.now())
+    assert f"The first returns in {words}." in problem.message
 
 
 def test_a_refusal_for_no_known_reason_is_not_told_as_a_limit() -> None:
@@ -192,6 +206,14 @@ def test_an_action_is_counted_apart_but_the_model_is_named_as_clients_know_it() 
     problem = exhausted_problem(pool, action, clock.now())
     assert (problem.model, problem.retry_after_s) == (MODEL, 40)
     assert f"No credential is free for {MODEL}: " in problem.message
+
+
+def test_a_model_that_no_project_offers_is_told_with_the_way_to_another() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a")
+    unavailable(pool, clock, MODEL)
+    problem = exhausted_problem(pool, MODEL, clock.now())
+    assert problem.message == f"No credential of the pool offers the model {MODEL}. {ALIASES_HELP}"
 
 
 def test_an_action_that_no_project_offers_is_told_with_its_model() -> None:

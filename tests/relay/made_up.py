@@ -110,6 +110,7 @@ class FakeUpstream:
     sent: list[tuple[str, float]] = field(default_factory=list)
     "Credential and monotonic time of each request."
     bodies: list[bytes | None] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     answers: list[FakeAnswer] = field(default_factory=list)
 
     async def send(
@@ -122,6 +123,7 @@ class FakeUpstream:
     ) -> FakeAnswer:
         self.sent.append((dict(headers)["credential"], self.clock.monotonic()))
         self.bodies.append(body)
+        self.paths.append(path)
         reply = self.script.pop(0) if self.script else WELL
         await asyncio.sleep(0)
         if reply is NO_CONNECTION:

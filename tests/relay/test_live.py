@@ -14,6 +14,7 @@ from proxy_core.gemini.wire import Call
 from proxy_core.relay.live import ACTION, LiveReply, handle_name, open_session
 from proxy_core.upstream.google import NetworkFailure
 from proxy_core.upstream.live import Closing, Frame, NotSwitched, Socket
+from tests.pool.made_up import account
 from tests.relay.made_up import Stage
 
 SETUP = Frame(WSMsgType.TEXT, b"{}")
@@ -75,10 +76,11 @@ async def test_a_session_keeps_its_lease_until_it_is_closed() -> None:
         NetworkFailure("gone"),
         Closing(1011, "Resource has been exhausted"),
         Closing(1006),
+        Frame(WSMsgType.BINARY, b'{"error": {"code": 503, "status": "UNAVAILABLE"}}'),
     ],
 )
 async def test_the_next_credential_is_tried_while_connecting_fails(
-    refusal: Closing | Exception,
+    refusal: Frame | Closing | Exception,
 ) -> None:
     stage, live = Stage(), FakeLive(refusal, FIRST)
     reply = await opened(stage, live)
@@ -102,6 +104,35 @@ async def test_a_quota_that_is_spent_in_the_middle_is_remembered() -> None:
     reply.ended(Closing(1011, "Resource has been exhausted"))
     assert reply.fault is not None
     assert reply.lease.pair.until > stage.clock.now()
+    reply.close()
+
+
+async def test_a_session_whose_credential_was_switched_off_meanwhile_is_recalled() -> None:
+    stage, live = Stage(), FakeLive(FIRST)
+
+    async def opening(headers: Any, lease: Any) -> LiveReply:
+        stage.pool.enable(lease.credential.id, enabled=False)
+        return await open_session(live, "v1beta", SETUP, headers, lease)
+
+    reply = await stage.relay.live(stage.exchange(), CALL, opening)
+    assert reply.recalled
+    assert reply.cut.is_set()
+    reply.close()
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["The session exceeded its duration.", "Request had invalid authentication credentials."],
+)
+async def test_a_refusal_of_the_session_is_not_held_against_its_credential(reason: str) -> None:
+    faults: list[Fault] = []
+    reply = await opened(Stage(), FakeLive(FIRST))
+    reply.on_late_fault = faults.append
+    for each in (reply.lease.credential, account("north", "p")):
+        reply.lease.credential = each
+        reply.ended(Closing(1008, reason))
+    assert reply.fault is not None
+    assert not faults
     reply.close()
 
 

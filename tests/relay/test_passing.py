@@ -49,6 +49,42 @@ async def test_a_download_and_events_come_piece_by_piece() -> None:
         assert stage.all_is_back()
 
 
+HOST = "https://generativelanguage.googleapis.com"
+MOVED = "/download/v1beta/files/x:download?alt=media"
+
+
+@pytest.mark.parametrize("location", [HOST + MOVED, MOVED])
+async def test_a_download_is_fetched_where_google_has_it(location: str) -> None:
+    moved = Reply(302, (b"<html>",), {"Location": location})
+    stage = Stage(script=[moved, Reply(pieces=(b"film",), headers={"Content-Type": "video/mp4"})])
+    reply = await passed(stage, passage(download=True))
+    assert stage.upstream.paths == ["/v1beta/files/x", MOVED]
+    assert stage.contacted == ["a", "a"]
+    assert await reply.read() == b"film"
+    reply.close()
+    assert stage.all_is_back()
+
+
+@pytest.mark.parametrize(
+    ("location", "asked"),
+    [
+        ("https://elsewhere.example/film", {"download": True}),
+        ("//elsewhere.example/film", {"download": True}),
+        (HOST.replace("https", "http") + MOVED, {"download": True}),
+        ("relative", {"download": True}),
+        ("", {"download": True}),
+        (HOST + MOVED, {"download": False}),
+    ],
+)
+async def test_nothing_else_is_followed(location: str, asked: dict[str, Any]) -> None:
+    moved = Reply(302, (b"<html>",), {"Location": location})
+    stage = Stage(script=[moved] * 10)
+    with pytest.raises(Failed):
+        await passed(stage, passage(**asked))
+    assert set(stage.upstream.paths) == {"/v1beta/files/x"}
+    assert stage.all_is_back()
+
+
 EVENTS = {"Content-Type": "text/event-stream; charset=utf-8"}
 REFUSAL = b'data: {"event_type":"error","error":{"code":429,"message":"Quota."}}\n\n'
 

@@ -41,3 +41,19 @@ def test_the_oldest_are_forgotten() -> None:
     foreign = provenance.foreign_to(Service.GEMINI)
     assert not foreign("00000000")
     assert foreign("00000001")
+
+
+def test_a_refusal_closes_one_service_to_all_signatures_of_the_request() -> None:
+    provenance = Provenance()
+    assert not provenance
+    parts = [{"text": "", "thoughtSignature": SIGNATURE}, {"thought_signature": "b2xk"}]
+    dummy = {"functionCall": {"name": "f"}, "thoughtSignature": DUMMY_SIGNATURE}
+    body = {"contents": [{"role": "user", "parts": 3}, {"parts": [*parts, dummy]}]}
+    provenance.note_refusal(Service.GEMINI, body)
+    assert provenance
+    for signature in (SIGNATURE, "b2xk"):
+        assert provenance.foreign_to(Service.GEMINI)(signature)
+        assert not provenance.foreign_to(Service.VERTEX)(signature)
+    assert not provenance.foreign_to(Service.GEMINI)(DUMMY_SIGNATURE)
+    provenance.note_refusal(Service.VERTEX, body)
+    assert all(provenance.foreign_to(service)(SIGNATURE) for service in Service)

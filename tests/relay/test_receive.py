@@ -14,6 +14,7 @@ from proxy_core.relay.receive import (
     StreamReply,
     receive_chunks,
     receive_error,
+    receive_spoken,
     receive_stream,
     receive_whole,
 )
@@ -96,6 +97,7 @@ async def test_a_stream_passes_its_blocks_as_they_came() -> None:
         (RESET_LATER, sse(HELLO), Cause.NETWORK),
         (Reply(pieces=(sse(HELLO), sse(LATE_ERROR))), sse(HELLO), Cause.OVERLOADED),
         (Reply(pieces=(sse(HELLO, LATE_ERROR),)), sse(HELLO), Cause.OVERLOADED),
+        (Reply(pieces=(sse(HELLO), orjson.dumps([LATE_ERROR]))), sse(HELLO), Cause.OVERLOADED),
         (Reply(pieces=(sse(HELLO), b'data: {"candid')), sse(HELLO), Cause.TRUNCATED),
     ],
 )
@@ -105,9 +107,39 @@ async def test_a_stream_that_breaks_gives_what_came_and_then_says_how(
     assert await read(await stream_of(reply)) == (told, cause)
 
 
+async def test_a_chunk_that_comes_bare_is_made_an_event() -> None:
+    pieces = (orjson.dumps(END, option=orjson.OPT_INDENT_2),)
+    told, cause = await read(await stream_of(Reply(pieces=pieces)))
+    lines = told.splitlines()
+    assert cause is None
+    assert told.endswith(b"\r\n\r\n")
+    assert all(line.startswith(b"data: ") for line in lines[:-1])
+    assert orjson.loads(b"".join(line[6:] for line in lines[:-1])) == END
+
+
+async def test_a_stream_passes_no_comments_of_a_gateway() -> None:
+    ping = b": ping\n\n"
+    pieces = (ping, sse(HELLO), ping, ping + b"event: message\n" + sse(END), ping)
+    reply = await stream_of(Reply(pieces=pieces))
+    assert await read(reply) == (sse(HELLO, END), None)
+    assert reply.tokens() == Tokens(total=7)
+
+
 async def test_a_last_chunk_without_its_empty_line_counts() -> None:
     reply = await stream_of(Reply(pieces=(sse(HELLO), sse(END).rstrip())))
     assert await read(reply) == (sse(HELLO, END), None)
+
+
+async def test_an_only_chunk_without_its_empty_line_counts_once() -> None:
+    assert await read(await stream_of(Reply(pieces=(sse(END).rstrip(),)))) == (sse(END), None)
+
+
+async def test_a_stream_that_we_break_off_is_not_said_to_be_broken_by_google() -> None:
+    reply = await stream_of(Reply(pieces=(sse(HELLO), sse(END))))
+    reply.abort()
+    assert await reply.blocks() == [sse(HELLO)]
+    with pytest.raises(Rejected, match="Pollux was stopped"):
+        await reply.blocks()
 
 
 async def test_only_a_finish_reason_of_a_candidate_ends_a_stream() -> None:
@@ -169,6 +201,19 @@ async def test_what_is_no_whole_answer_is_rejected(body: bytes, cause: Cause) ->
     with pytest.raises(Rejected) as rejected:
         await receive_whole(answer_of(Reply(pieces=(body,))), lease(), tolerant=False)
     assert rejected.value.fault.cause is cause
+
+
+@pytest.mark.parametrize("told", [{}, {"modelVersion": "m"}, {"promptFeedback": {}}])
+async def test_a_model_that_answers_without_a_candidate_has_not_answered(told: Any) -> None:
+    with pytest.raises(Rejected) as rejected:
+        await receive_spoken(answer_of(Reply(pieces=(orjson.dumps(told),))), lease(), tolerant=True)
+    assert rejected.value.fault.cause is Cause.EMPTY
+
+
+@pytest.mark.parametrize("told", [HELLO, END, {"promptFeedback": {"blockReason": "SAFETY"}}])
+async def test_a_model_answers_with_a_candidate_or_a_refusal(told: Any) -> None:
+    reply = Reply(pieces=(orjson.dumps(told),))
+    assert (await receive_spoken(answer_of(reply), lease(), tolerant=True)).chunk == told
 
 
 async def test_an_answer_of_another_action_is_taken_as_it_is() -> None:

@@ -3,11 +3,13 @@
 import asyncio
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxy_core.errors import Failed, ProblemKind
+from proxy_core.relay.receive import Rejected
 from tests.relay.made_up import (
     BREAKS_ITS_CALL,
     CUT,
@@ -212,6 +214,24 @@ async def test_a_second_401_moves_on() -> None:
     await run(stage, "chunks")
     assert stage.contacted == ["a", "a", "b"]
     assert stage.pool.members["key-a"].state == "needs_sign_in"
+
+
+EXPIRED = sse(orjson.loads(b"".join(filter(None, SCRIPTED["expired"].pieces))))
+"The 401 where a chunk is due."
+
+
+@pytest.mark.parametrize("form", ["stream", "chunks"])
+async def test_a_401_in_the_place_of_a_chunk_refreshes_too(form: str) -> None:
+    stage = Stage(("a", "b"), [Reply(pieces=(EXPIRED,))])
+    assert (await run(stage, form)).exception() is None
+    assert stage.contacted == ["a", "a"]
+    assert stage.authorizer.expired == ["a"]
+
+
+async def test_a_401_behind_the_first_chunk_does_not_cost_the_account_its_place() -> None:
+    stage = Stage(("a",), [Reply(pieces=(sse(HELLO), EXPIRED))])
+    assert isinstance((await run(stage, "stream")).exception(), Rejected)
+    assert stage.pool.members["key-a"].state == "ready"
 
 
 async def test_a_refused_refresh_is_skipped_without_a_request() -> None:

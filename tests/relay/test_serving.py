@@ -64,6 +64,15 @@ def test_a_pool_without_vertex_looks_at_nothing() -> None:
     assert serving.services_for(call({**SEARCH, **STORAGE})) is EVERY_SERVICE
 
 
+def test_it_knows_the_actions_of_vertex_all_the_same() -> None:
+    serving = Serving(pool_of(credential("a", "p")))
+    with pytest.raises(Failed) as failed:
+        serving.services_for(call(HELLO, "computeTokens"))
+    assert failed.value.problem.message == (
+        "This needs Vertex AI, for the action computeTokens: the pool has no credential of it."
+    )
+
+
 def test_the_bytes_of_a_native_client_go_to_the_gemini_api_as_they_came() -> None:
     pool = pool_of(credential("a", "p"))
     asked = call(HELLO, raw=b'{ "contents": [] }')

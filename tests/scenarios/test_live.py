@@ -10,6 +10,7 @@ import orjson
 import pytest
 from aiohttp import WSMsgType
 
+from proxy_core.events import CredentialsLoaded
 from proxy_core.simulator import Reply
 from tests.fakes.site import until
 from tests.scenarios.stage import Stage, stage
@@ -221,6 +222,31 @@ async def test_a_pause_takes_no_new_session_and_leaves_the_running_one() -> None
             turn = {"turns": [{"role": "user", "parts": [{"text": "still there"}]}]}
             await websocket.send_json({"clientContent": {**turn, "turnComplete": True}})
             assert b"still there" in (await websocket.receive()).data
+
+
+@pytest.mark.parametrize("removed", [False, True])
+async def test_a_session_ends_when_its_owner_takes_the_credential_away(removed: bool) -> None:
+    async with stage() as on:
+        on.key("north")
+        on.key("south")
+        await on.open(ROTATION="round-robin")
+        assert on.pollux is not None
+        async with connected(on) as first, connected(on) as second:
+            await set_up(first)
+            await set_up(second)
+            if removed:
+                members = on.pool.members
+                on.pool.replace([one.credential for one in members.values()][1:])
+                on.pollux.engine._parts.bus.publish(CredentialsLoaded(0.0, 1, 0))
+            else:
+                await on.pollux.engine.commands.enable(on.view("north").id, enabled=False)
+            told = await first.receive()
+            assert (told.type, told.data) == (WSMsgType.CLOSE, 1001)
+            assert "switched off or removed" in str(told.extra)
+            turn = {"turns": [{"role": "user", "parts": [{"text": "still there"}]}]}
+            await second.send_json({"clientContent": {**turn, "turnComplete": True}})
+            assert b"still there" in (await second.receive()).data
+        await until(lambda: in_flight(on) == 0)
 
 
 async def test_a_session_is_resumed_by_its_owner_also_after_a_restart(tmp_path: Any) -> None:

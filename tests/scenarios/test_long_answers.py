@@ -229,6 +229,23 @@ async def test_a_native_client_gets_every_hop_as_it_is(form: Form) -> None:
         assert len(on.calls()) == 1
 
 
+@pytest.mark.parametrize("form", ["native", "native sse", "native array"])
+async def test_a_native_client_goes_on_with_the_project_that_began(form: Form) -> None:
+    async with stage() as on:
+        for project in ("one", "two", "three"):
+            on.key(project)
+        with_short_hops(on, 40)
+        await on.open(ROTATION="round-robin", STICKY="false")
+        told = await ask(on, form)
+        while token := told.events[-1]["candidates"][0].get("continuationToken"):
+            # google-genai writes the bytes back in the alphabet of URLs.
+            token = token.replace("+", "-").replace("/", "_")
+            told = await ask(on, form, continuationToken=token)
+            assert told.worked, told
+        assert len(on.calls()) > 2
+        assert len({received.project for received in on.calls()}) == 1
+
+
 @pytest.mark.parametrize("form", [form for form in STREAMS if form.startswith("native")])
 async def test_a_native_stream_that_breaks_is_never_resumed(form: Form) -> None:
     async with stage() as on:

@@ -95,6 +95,22 @@ async def test_the_ladder_has_three_rungs_and_the_last_is_words() -> None:
         assert "JSON Schema" in str(sent(on)[3]["systemInstruction"])
 
 
+@pytest.mark.parametrize("form", ["chat", "chat stream"])
+async def test_odd_names_of_properties_are_plain_on_the_last_rung_and_come_back(form: Form) -> None:
+    async with stage() as on:
+        await open_two(on)
+        called = {"functionCall": {"name": "look", "args": {"_top": 1}}}
+        candidate = {"content": {"role": "model", "parts": [called]}, "finishReason": "STOP"}
+        on.world.script(Reply.fault("schema_too_complex"), times=3)
+        on.world.script(Reply.chunks([{"candidates": [candidate]}]))
+        parameters = {"type": "object", "properties": {"$top": {"type": "integer"}}}
+        tool = {"type": "function", "function": {"name": "look", "parameters": parameters}}
+        told = await on.ask(form, tools=[tool])
+        assert rb"{\"$top\":1}" in told.body
+        (declared,) = sent(on)[-1]["tools"][0]["functionDeclarations"]
+        assert declared["parameters"]["properties"] == {"_top": {"type": "INTEGER"}}
+
+
 async def test_a_native_clients_schema_is_its_own_business() -> None:
     async with stage() as on:
         await open_two(on)

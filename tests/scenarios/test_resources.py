@@ -72,6 +72,32 @@ async def use(on: Stage, form: Form, name: str) -> Any:
     return await on.ask(form, contents=[{"role": "user", "parts": [{"text": "hi"}, part]}])
 
 
+CONTINUED = {"event_type": "interaction.status_update", "continuation_token": "dG9r"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        Reply.raw(200, orjson.dumps({"id": "v1_a", "continuation_token": "dG9r"})),
+        Reply.raw(200, b"data: " + orjson.dumps(CONTINUED) + b"\n\n", "text/event-stream"),
+    ],
+    ids=["whole", "checkpoint in a stream"],
+)
+async def test_an_interaction_is_continued_by_the_project_that_began_it(told: Reply) -> None:
+    async with stage() as on:
+        for project in ("one", "two"):
+            on.key(project)
+        await on.open(**TURNING)
+        on.world.script(told, action="interact")
+        body = {"model": MODEL, "input": "hi", "store": False}
+        began = await send(on, "POST", "/v1beta/interactions", json={**body, "stream": True})
+        assert began[0] == 200
+        for _ in range(3):
+            more = {**body, "continuation_token": "dG9r"}
+            assert (await send(on, "POST", "/v1beta/interactions", json=more))[0] == 200
+        assert len({one.project for one in on.world.requests if one.action == "interact"}) == 1
+
+
 @pytest.mark.parametrize("form", FORMS)
 async def test_what_names_a_file_goes_to_its_project(form: Form) -> None:
     async with stage() as on:
@@ -113,6 +139,24 @@ async def test_pins_outlive_a_restart(tmp_path: Path) -> None:
         for name in names * 2:
             assert (await send(on, "GET", f"/v1beta/{name}"))[0] == 200
             assert (await use(on, "native", name)).worked
+
+
+async def test_an_upload_goes_on_after_a_restart(tmp_path: Path) -> None:
+    async with stage() as on:
+        for project in ("one", "two"):
+            on.key(project)
+        folder = str(tmp_path)
+        await on.open(PERSISTENT_STORAGE_PATH=folder, **TURNING)
+        url = await start(on)
+        half = {"X-Goog-Upload-Command": "upload"}
+        assert (await put(url, b"hel", **half))[0] == 200
+        assert on.pollux is not None
+        await on.pollux.engine.stop(grace_s=0.2)
+        await on.open(PERSISTENT_STORAGE_PATH=folder, **TURNING)
+        url = on.pollux.url + url[url.index("/upload/") :]
+        rest = {"X-Goog-Upload-Offset": "3"}
+        status, told, _ = await put(url, b"lo", **rest)
+        assert (status, told["file"]["sizeBytes"]) == (200, "5")
 
 
 @pytest.mark.parametrize("form", FORMS)

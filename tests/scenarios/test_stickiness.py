@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from proxy_core.simulator import Reply
-from tests.scenarios.stage import Form, Stage, Told, stage
+from tests.scenarios.stage import MODEL, Form, Stage, Told, stage
 
 FIRST = [{"role": "user", "content": "first question"}]
 LATER = [*FIRST, {"role": "assistant", "content": "an answer"}, {"role": "user", "content": "next"}]
@@ -58,6 +58,19 @@ async def test_the_clients_own_name_for_a_conversation_counts() -> None:
         await ask(on, compacted, prompt_cache_key="talk a")
         await ask(on, compacted, prompt_cache_key="talk b")
         assert on.asked() == ["one", "two", "one", "two"]
+
+
+async def test_a_chain_of_responses_stays_whatever_instructions_its_requests_have() -> None:
+    async with stage() as on:
+        await open_three(on)
+        assert on.session is not None
+        previous = None
+        for instructions in ("be brief", None, "be wordy"):
+            body = {"model": MODEL, "input": "hello", "instructions": instructions}
+            body["previous_response_id"] = previous
+            async with on.session.post("/v1/responses", json=body) as answer:
+                previous = (await answer.json())["id"]
+        assert on.asked() == ["one", "one", "one"]
 
 
 async def test_a_conversation_is_forgotten_after_an_hour() -> None:

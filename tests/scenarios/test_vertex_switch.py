@@ -71,3 +71,21 @@ async def test_a_conversation_goes_on_over_the_switch_a_restart_and_the_way_back
     assert answered == [False, True, True, True, True, False, False]
     billed = [one.path for one in calls if at_vertex(one)]
     assert all(path.startswith(f"/v1beta1/projects/{PROJECT}/locations/eu/") for path in billed)
+
+
+async def test_signatures_from_before_the_switch_are_refused_once(tmp_path: Path) -> None:
+    world, talk = World(), Talk()
+    world.signatures_bound_to = "service"
+    scopes = ("openid", RETRIEVER, CLOUD_PLATFORM)
+    stored = world.sign_in("ada@example.com", PROJECT, scopes=scopes)
+    world.open_vertex(PROJECT)
+    async with at_home(tmp_path, world) as home:
+        (item,) = (await home.take_in(stored)).items
+        await talk.ask(home, call=True)
+        await home.commands.set_service(str(item.id), "vertex")
+        for _ in range(3):
+            await talk.ask(home, call=False)
+            await talk.ask(home, call=True)
+    calls = [one for one in world.requests if one.action in CALLS]
+    assert [one.status for one in calls].count(400) == 1
+    assert calls[1].status == 400

@@ -46,6 +46,12 @@ anything = st.recursive(
 )
 
 
+@st.composite
+def mostly(draw: st.DrawFn, usual: st.SearchStrategy[T], odd: st.SearchStrategy[T]) -> T:
+    """`usual` three times in four: of alternatives within one another each has the same weight."""
+    return draw(usual if draw(st.integers(0, 3)) else odd)
+
+
 def examples(few: int, at_once: int = AT_ONCE) -> settings:
     """`few` requests, or as many as POLLUX_FUZZ names; `at_once` of them in each example."""
     return settings(
@@ -160,9 +166,14 @@ def check_openai(sent: Sequence[Any], answers: Sequence[raw.RawAnswer]) -> None:
 
 
 def check_native(sent: Sequence[Any], answers: Sequence[raw.RawAnswer]) -> None:
-    """Answers, or refusals in Google's form; interactions have one with a word for a code."""
+    """Answers, or refusals in Google's form; interactions have one with a word for a code.
+
+    Some calls need Vertex AI, which the pool has not: nothing that a client could mend.
+    """
     for asked, answer in zip(sent, answers, strict=True):
-        assert 200 <= answer.status < 300 or 400 <= answer.status < 500, (asked, answer)
+        if not 200 <= answer.status < 300:
+            refused = 400 <= answer.status < 500 or b"This needs Vertex AI" in answer.body
+            assert refused, (asked, answer)
         assert answer.headers["x-request-id"]
         if answer.status >= 400:
             error = orjson.loads(answer.content)["error"]

@@ -1,8 +1,9 @@
 import pytest
 
 from proxy_core.errors import BadRequest, Failed, Problem, ProblemKind
+from proxy_core.gemini.wire import Call
 from proxy_core.relay.exchange import Exchange
-from proxy_core.server.chain import OF_THE_MODEL, Chain
+from proxy_core.server.chain import OF_THE_MODEL, Chain, Request
 
 
 def exchange() -> Exchange:
@@ -88,3 +89,30 @@ def test_where_no_other_model_takes_the_request_the_first_failure_is_told() -> N
     with pytest.raises(Failed) as raised:
         Chain(exchange(), ("a", "b")).go_on(failure, parse)
     assert raised.value.problem is failure.problem
+
+
+def call(step: int) -> Call:
+    return Call("abc"[step], "generateContent", {})
+
+
+async def test_a_request_is_asked_of_each_model_until_one_answers() -> None:
+    on = exchange()
+
+    async def ask(asked: Call) -> str:
+        if asked.model != "c":
+            raise failed()
+        return asked.model
+
+    request = Request(on, call, "abc")
+    assert on.model == "a"
+    assert await request.answered(ask) == "c"
+    assert (request.asked.model, on.model, on.action) == ("c", "c", "generateContent")
+
+
+async def test_a_request_that_no_model_answers_fails() -> None:
+    async def ask(asked: Call) -> str:
+        raise failed(retry_after_s=3.0 if asked.model == "b" else 9.0)
+
+    with pytest.raises(Failed) as raised:
+        await Request(exchange(), call, "abc").answered(ask)
+    assert raised.value.problem.retry_after_s == 3.0

@@ -233,7 +233,15 @@ async def test_a_model_that_google_does_not_know_is_not_found(site: Site) -> Non
     native = await site.send("/v1beta/models/gpt-5:generateContent", native_body())
     assert (native.status, native.json["error"]["status"]) == (404, "NOT_FOUND")
     for path in ("/v1/models/gpt-5", "/v1beta/models/gpt-5"):
-        assert (await site.send(path)).status == 404
+        answer = await site.send(path)
+        assert answer.status == 404
+        assert "MODEL_ALIASES" in answer.json["error"]["message"]
+
+
+async def test_a_name_of_openais_that_stands_for_a_model_is_found_by_it(site: Site) -> None:
+    answer = await site.send("/v1/models/text-embedding-3-small")
+    assert (answer.status, answer.json["id"]) == (200, "text-embedding-3-small")
+    assert (await site.send("/v1/models/dall-e-3")).json["id"] == "dall-e-3"
 
 
 async def test_tokens_of_google_are_not_handed_out(site: Site) -> None:

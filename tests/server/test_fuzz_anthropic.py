@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.dialects.anthropic.test_parse import mutated_requests
+from tests.dialects.mutated import crossed, mutated, requests_of
 from tests.scenarios.stage import FlyingClock
 from tests.server import raw
-from tests.server.fuzzing import AT_ONCE, CLOSE, Served, anything, examples, serving
+from tests.server.fuzzing import AT_ONCE, CLOSE, Served, anything, examples, mostly, serving
 
 PATHS = ("/v1/messages", "/v1/messages/count_tokens")
 FIELDS = [
@@ -42,6 +42,8 @@ body = st.fixed_dictionaries(
     },
     optional=dict.fromkeys(FIELDS, anything),
 )
+REQUESTS = requests_of("anthropic")
+bodies = mostly(crossed(REQUESTS), mutated(REQUESTS) | body)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,7 @@ def served() -> Iterator[Served]:
 @examples(400)
 @given(
     st.lists(
-        st.tuples(st.one_of(body, mutated_requests()), st.sampled_from(PATHS)),
+        st.tuples(bodies, st.sampled_from(PATHS)),
         min_size=AT_ONCE,
         max_size=AT_ONCE,
     )

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.dialects.mutated import mutated, requests_of
+from tests.dialects.mutated import crossed, mutated, requests_of
 from tests.fakes import forms
 from tests.scenarios.stage import FlyingClock
-from tests.server.fuzzing import AT_ONCE, Served, check_openai, examples, serving
+from tests.server.fuzzing import AT_ONCE, Served, check_openai, examples, mostly, serving
 
 few = examples(120)
 FORM = f"Connection: close\r\nContent-Type: {forms.CONTENT_TYPE}\r\n".encode()
@@ -33,10 +33,11 @@ VALUES = st.sampled_from(
         *("", "x", "-1", "null", "hd"),
     ]
 )
+SOUND, PICTURE = b"RIFF0000WAVE", b"\x89PNG\r\n\x1a\n"
 FILES = st.sampled_from(
     [
-        ("a.wav", "audio/wav", b"RIFF0000WAVE"),
-        ("a.png", "image/png", b"\x89PNG\r\n\x1a\n"),
+        ("a.wav", "audio/wav", SOUND),
+        ("a.png", "image/png", PICTURE),
         ("", "", b""),
         ("a.txt", "text/plain", b"Hi"),
         ("upload", "application/octet-stream", b"OggS"),
@@ -46,12 +47,13 @@ FILES = st.sampled_from(
 
 @st.composite
 def form_bodies(draw: st.DrawFn, names: list[str]) -> bytes:
-    """A form, now and then with bytes in it that break it."""
-    name = st.sampled_from(names)
-    body = forms.form(
-        draw(st.dictionaries(name, VALUES | st.text(max_size=6), max_size=5)),
-        draw(st.dictionaries(st.sampled_from(names[:2]), FILES, max_size=2)),
-    )
+    """A form with odd values in it, now and then with bytes that break it."""
+    meant, file = {"model": "whisper-1"}, ("a.wav", "audio/wav", SOUND)
+    if "image" in names:
+        meant, file = {"prompt": "Hi"}, ("a.png", "image/png", PICTURE)
+    texts = st.dictionaries(st.sampled_from(names), VALUES | st.text(max_size=6), max_size=2)
+    files = st.dictionaries(st.sampled_from(names[:2]), FILES, max_size=1)
+    body = forms.form({**meant, **draw(texts)}, {names[0]: file, **draw(files)})
     if draw(st.integers(0, 3)):
         return body
     at = draw(st.integers(0, len(body)))
@@ -70,7 +72,8 @@ def served() -> Iterator[Served]:
 def test_no_json_is_answered_with_a_fault_of_ours(
     served: Served, path: str, data: st.DataObject
 ) -> None:
-    wanted = mutated(requests_of(JSON_ROUTES[path])).map(orjson.dumps)
+    requests = requests_of(JSON_ROUTES[path])
+    wanted = mostly(crossed(requests), mutated(requests)).map(orjson.dumps)
     bodies = data.draw(st.lists(wanted, min_size=AT_ONCE, max_size=AT_ONCE))
     check_openai(bodies, served.answers(path, bodies))
 

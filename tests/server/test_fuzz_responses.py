@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.dialects.mutated import mutated, requests_of
+from tests.dialects.mutated import crossed, mutated, requests_of
 from tests.scenarios.stage import FlyingClock
-from tests.server.fuzzing import AT_ONCE, Served, anything, check_openai, examples, serving
+from tests.server.fuzzing import AT_ONCE, Served, anything, check_openai, examples, mostly, serving
 
 RESPONSES = "/v1/responses"
 
@@ -104,8 +104,7 @@ body = st.fixed_dictionaries(
 odd = st.dictionaries(st.sampled_from([*FIELDS, "model", "input"]), anything)
 
 
-nearly = mutated(requests_of("openai_responses"))
-"Most of them: what is refused at once proves little."
+REQUESTS = requests_of("openai_responses")
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +116,7 @@ def served() -> Iterator[Served]:
 @examples(400)
 @given(
     st.lists(
-        nearly | nearly | st.one_of(body, odd, anything),
+        mostly(crossed(REQUESTS), st.one_of(mutated(REQUESTS), body, odd, anything)),
         min_size=AT_ONCE,
         max_size=AT_ONCE,
     )

@@ -94,6 +94,38 @@ async def test_every_form_of_the_address_that_clients_make_leads_there(
     assert sent.path == PATH.replace("v1beta", "v1alpha" if "v1alpha" in path else "v1beta")
 
 
+VERTEX = "/ws/google.cloud.aiplatform.v1beta1.LlmBidiService/BidiGenerateContent"
+IN_PROJECT = "projects/not-ours/locations/us-central1/publishers/google/models/gemini-3.8-live"
+
+
+@pytest.mark.parametrize("path", [VERTEX, f"/{VERTEX}", VERTEX.replace("v1beta1", "v1")])
+@pytest.mark.parametrize("model", [IN_PROJECT, "publishers/google/models/gemini-3.8-live"])
+async def test_clients_in_vertex_mode_hold_a_session_of_the_gemini_api(
+    site: Site, path: str, model: str
+) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with connected(site, site.pollux.url + path, headers=headers) as websocket:
+        await set_up(websocket, model=model, labels={"team": "a"})
+        await websocket.send_json(says("hello"))
+        messages = [await hear(websocket) for _ in range(3)]
+        await websocket.close()
+    usage = messages[-1]["usageMetadata"]
+    assert usage["candidatesTokenCount"] == 3
+    assert "responseTokenCount" not in usage
+    sent = site.world.requests[-1]
+    assert sent.path == PATH
+    assert orjson.loads(sent.messages[0]) == SETUP
+    await until(lambda: site.ended)
+    assert site.ended[0].model == MODEL[7:]
+    assert site.ended[0].tokens is not None
+    assert site.ended[0].tokens.output == 3
+
+
+async def test_vertex_paths_of_live_sessions_need_the_token_too(site: Site) -> None:
+    answer = await refusal(site, VERTEX, auth=b"")
+    assert (answer.status, answer.json["error"]["status"]) == (401, "UNAUTHENTICATED")
+
+
 @pytest.mark.parametrize(
     "headers",
     [{"x-goog-api-key": TOKEN}, {"Authorization": f"Bearer {TOKEN}"}, {"x-api-key": TOKEN}],
@@ -159,7 +191,6 @@ MISTAKES = {
     "no setup": b'{"clientContent": {}}',
     "no model": b'{"setup": {}}',
     "a model of another kind": b'{"setup": {"model": ["models/x"]}}',
-    "a name that is none": b'{"setup": {"model": "models/../x"}}',
     "no text": b"\xff\xfe",
 }
 
@@ -174,6 +205,15 @@ async def test_a_first_message_that_is_no_setup_ends_it(site: Site, message: byt
     await until(lambda: site.ended)
     assert (site.ended[0].status, site.ended[0].error) == (400, "bad_request")
     assert not [each for each in site.world.requests if each.action == "bidiGenerateContent"]
+
+
+async def test_a_name_that_no_model_has_ends_it(site: Site) -> None:
+    async with connected(site) as websocket:
+        await websocket.send_bytes(b'{"setup": {"model": "models/../x"}}')
+        told = await websocket.receive()
+        assert (told.type, told.data) == (WSMsgType.CLOSE, 1008)
+    await until(lambda: site.ended)
+    assert (site.ended[0].status, site.ended[0].error) == (404, "model_not_found")
 
 
 async def test_a_client_that_leaves_without_a_word_is_no_failure(site: Site) -> None:

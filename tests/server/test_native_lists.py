@@ -1,10 +1,12 @@
 """Lists over the projects of the pool."""
 
+import asyncio
 from typing import Any
 
 import orjson
 import pytest
 
+from proxy_core.server.native_lists import AT_ONCE
 from proxy_core.simulator import Reply
 from tests.scenarios.stage import Stage, stage
 
@@ -20,6 +22,11 @@ def keep(on: Stage, project: str, count: int) -> None:
     for number in range(count):
         name = f"cachedContents/{project}{number}"
         on.world.stored[name] = {"project": project, "resource": {"name": name}}
+
+
+def listed(on: Stage) -> list[str]:
+    """The projects that were asked, in order."""
+    return [one.project for one in on.world.requests if one.action == "list_stored"]
 
 
 async def all_of(on: Stage) -> list[list[str]]:
@@ -88,6 +95,66 @@ async def test_a_project_that_cannot_tell_now_is_no_empty_one() -> None:
         on.world.script(fault, project="a", action="list_stored")
         status, told = await page(on)
         assert (status, told["error"]["status"]) == (429, "RESOURCE_EXHAUSTED")
+
+
+async def test_a_project_that_cannot_tell_now_comes_last() -> None:
+    async with stage() as on:
+        for project in ("a", "b", "c", "d"):
+            on.key(project)
+        await on.open()
+        for project in ("a", "b", "d"):
+            keep(on, project, 1)
+        fault = Reply.fault("per_minute_429", retry_s=100)
+        on.world.script(fault, project="a", action="list_stored")
+        on.world.script(fault, project="b", action="list_stored")
+        status, told = await page(on)
+        assert (status, told["cachedContents"]) == (200, [{"name": "cachedContents/d0"}])
+        status, last = await page(on, told["nextPageToken"])
+        assert (status, last["error"]["status"]) == (429, "RESOURCE_EXHAUSTED")
+        on.clock.advance(110)
+        status, told = await page(on, told["nextPageToken"])
+        assert (status, told["cachedContents"]) == (200, [{"name": "cachedContents/a0"}])
+        status, told = await page(on, told["nextPageToken"])
+        assert (status, told) == (200, {"cachedContents": [{"name": "cachedContents/b0"}]})
+
+
+async def test_what_was_found_is_not_lost_to_a_project_behind_it() -> None:
+    async with stage() as on:
+        for project in ("a", "b", "c"):
+            on.key(project)
+        await on.open()
+        for project in ("a", "b", "c"):
+            keep(on, project, 1)
+        on.world.script(Reply.fault("internal_500"), project="b", action="list_stored")
+        assert await all_of(on) == [["a0"], ["c0"], ["b0"]]
+
+
+async def test_empty_projects_are_looked_at_together() -> None:
+    async with stage() as on:
+        names = [f"p{number:02d}" for number in range(20)]
+        for project in names:
+            on.key(project)
+        await on.open()
+        keep(on, "p19", 1)
+        gate = asyncio.Event()
+        on.world.script(Reply.wait(gate), action="list_stored", project="p01")
+        asking = asyncio.create_task(page(on))
+        await on.world.until(lambda: len(listed(on)) == 1 + AT_ONCE)
+        gate.set()
+        assert await asking == (200, {"cachedContents": [{"name": "cachedContents/p190"}]})
+
+
+async def test_a_project_with_two_keys_is_listed_once() -> None:
+    async with stage() as on:
+        for label in ("a", "b"):
+            key = on.world.add_key("shared")
+            on.credentials.append({"type": "api_key", "key": key, "label": label})
+        on.key("z")
+        await on.open()
+        keep(on, "shared", 3)
+        keep(on, "z", 1)
+        for _ in range(2):
+            assert await all_of(on) == [["shared0", "shared1"], ["shared2"], ["z0"]]
 
 
 async def test_without_credentials_a_list_says_so() -> None:

@@ -38,6 +38,14 @@ async def test_v1_is_raised_where_it_knows_no_caches(site: Site) -> None:
     assert last(site).path == "/v1/files"
 
 
+async def test_v1_is_raised_for_models_that_it_does_not_know(site: Site) -> None:
+    latest = b'{"model": "gemini-flash-latest", "input": "x"}'
+    await site.send("/v1/interactions", latest, head=GEMINI)
+    assert last(site).path == "/v1beta/interactions"
+    await site.send("/v1/interactions", ASKED, head=GEMINI)
+    assert last(site).path == "/v1/interactions"
+
+
 async def test_bodies_and_answers_pass_as_they_are(site: Site) -> None:
     spaced = b'{ "model": "gemini-3.8-flash",\n "input": "hello" }'
     answer = await site.send("/v1beta/interactions", spaced)
@@ -76,10 +84,42 @@ async def test_an_interaction_counts_its_tokens_and_names_its_model(site: Site) 
     assert [ended.stream for ended in site.ended] == [False, True]
 
 
+MADE = b'event: interaction.created\ndata: {"event_type": "interaction.created"}\n\n'
+DONE = b"event: done\ndata: [DONE]"
+EVENTS = "text/event-stream"
+
+
+async def interaction(site: Site, body: bytes) -> bytes:
+    """What a client gets of an interaction that Google streams so."""
+    site.world.script(Reply.raw(200, body, EVENTS), action="interact")
+    stream = orjson.dumps({**orjson.loads(ASKED), "stream": True})
+    return (await site.send("/v1beta/interactions", stream, head=CLOSE)).content
+
+
+@pytest.mark.parametrize("half", [b"", b"event: step.delta\ndata: {"])
+async def test_an_interaction_without_an_end_is_not_complete(site: Site, half: bytes) -> None:
+    told = await interaction(site, MADE + half)
+    assert told.startswith(MADE + b'data: {"event_type":"error"')
+    assert b"complete" in told
+
+
+@pytest.mark.parametrize("end", [DONE, DONE + b"\n\n", MADE.replace(b"created", b"completed")])
+async def test_an_interaction_with_an_end_passes_as_it_came(site: Site, end: bytes) -> None:
+    assert await interaction(site, MADE + end) == MADE + end
+
+
 async def test_a_stream_that_is_refused_is_an_http_error(site: Site) -> None:
     body = orjson.dumps({"model": "none", "input": "x", "stream": True})
     answer = await site.send("/v1beta/interactions", body)
     assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
+
+
+async def test_a_tuned_model_streams_as_it_does_at_google(site: Site) -> None:
+    array = b'[{"candidates": []}\n,\r\n{"candidates": []}]'
+    site.world.script(Reply.raw(200, array, "application/json"))
+    body = b'{"contents": [{"parts": [{"text": "x"}]}]}'
+    answer = await site.send("/v1beta/tunedModels/t:streamGenerateContent", body, head=CLOSE)
+    assert (answer.status, answer.body) == (200, array)
 
 
 async def test_a_download_that_breaks_off_does_not_look_complete(site: Site) -> None:

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from proxy_core.server.routes import (
+    LIVE_PATH,
     ROUTES,
+    VERTEX_LIVE_PATH,
     Target,
     find,
     origin_form,
@@ -55,6 +57,10 @@ GEMINI = CIMultiDict({"x-goog-api-key": "k"})
         ("/v1/models/m:generateContent", Target.NATIVE_CALL),
         ("/v1/models/m%3AgenerateContent", Target.NATIVE_CALL),
         ("/v1beta/auth_tokens", Target.REFUSED_TOKENS),
+        (LIVE_PATH, Target.LIVE),
+        (f"{LIVE_PATH}Constrained", Target.REFUSED_LIVE),
+        (VERTEX_LIVE_PATH, Target.VERTEX_LIVE),
+        (f"/v1beta1/{VERTEX_LIVE_PATH}", Target.VERTEX_LIVE),
     ],
 )
 def test_a_path_leads_to_its_route(path: str, target: Target) -> None:

@@ -2,25 +2,30 @@
 
 from typing import cast
 
-from proxy_core.server.upload_sessions import LIFE_S, MOST, UploadSessions
+from proxy_core.relay.owners import BriefBindings, Owners
+from proxy_core.server.upload_sessions import LIFE_S, UploadSessions
 from proxy_core.upstream.google import StreamingUpstream
 from tests.fakes.clock import FakeClock
+from tests.pool.made_up import made_pool
 
 URL = "https://generativelanguage.googleapis.com/upload/v1beta/files?upload_id=a&b=c"
 
 
-def sessions(clock: FakeClock) -> UploadSessions:
-    return UploadSessions(cast("StreamingUpstream", None), clock)
+def sessions(clock: FakeClock, bindings: BriefBindings | None = None) -> UploadSessions:
+    owners = Owners(made_pool(clock), clock)
+    owners.keep_in(BriefBindings(clock) if bindings is None else bindings)
+    return UploadSessions(cast("StreamingUpstream", None), owners)
 
 
 def test_a_session_keeps_path_and_query_and_never_the_host() -> None:
     opened = sessions(FakeClock())
-    name = opened.open(URL, "one")
-    found = opened.get(name)
-    assert found is not None
-    assert (found.path, found.unit) == ("/upload/v1beta/files?upload_id=a&b=c", "one")
-    assert len(name) >= 43
-    assert opened.open(URL, "one") != name
+    for url, path in ((URL, "/upload/v1beta/files?upload_id=a&b=c"), ("https://a.example", "/")):
+        name = opened.open(url, "one")
+        found = opened.get(name)
+        assert found is not None
+        assert (found.path, found.unit) == (path, "one")
+        assert len(name) > 43
+        assert opened.open(url, "one") != name
 
 
 def test_a_session_ends_when_it_is_over_and_after_a_day() -> None:
@@ -33,11 +38,17 @@ def test_a_session_ends_when_it_is_over_and_after_a_day() -> None:
     assert opened.get(second) is not None
     clock.advance(1)
     assert opened.get(second) is None
-    assert len(opened) == 0
 
 
-def test_the_oldest_goes_when_there_are_too_many() -> None:
+def test_nobody_makes_one_up() -> None:
     opened = sessions(FakeClock())
-    names = [opened.open(URL, "one") for _ in range(MOST + 1)]
-    assert opened.get(names[0]) is None
-    assert len(opened) == MOST
+    name = opened.open(URL, "one")
+    for made_up in (name[:-4], name + "AAAA", "", "x" * 43, "é"):
+        assert opened.get(made_up) is None
+
+
+def test_a_session_outlives_a_restart() -> None:
+    clock = FakeClock()
+    kept = BriefBindings(clock)
+    name = sessions(clock, kept).open(URL, "one")
+    assert sessions(clock, kept).get(name) is not None

@@ -8,7 +8,14 @@ import pytest
 from aiohttp import WSMsgType, web
 
 from proxy_core.upstream.google import NetworkFailure, open_connector
-from proxy_core.upstream.live import Closing, Frame, GoogleLive, NotSwitched
+from proxy_core.upstream.live import (
+    ABNORMAL,
+    MOST_UNANSWERED,
+    Closing,
+    Frame,
+    GoogleLive,
+    NotSwitched,
+)
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 SETUP = Frame(WSMsgType.TEXT, b'{"setup":{}}')
@@ -151,3 +158,40 @@ def test_codes_for_no_code_are_never_sent(code: int) -> None:
 
 def test_a_reason_is_cut_between_characters() -> None:
     assert Closing(1011, "é" * 100).sendable() == Closing(1011, "é" * 61)
+
+
+async def test_a_google_that_answers_no_ping_has_gone() -> None:
+    pings: list[bytes] = []
+
+    async def google(request: web.BaseRequest) -> web.StreamResponse:
+        websocket = await prepared(request)
+        await websocket.send_bytes(b"yes")
+        while (message := await websocket.receive()).type is WSMsgType.PING:
+            pings.append(message.data)
+        await websocket.close()
+        return websocket
+
+    async with live(google, silence_timeout_s=0.05) as upstream:
+        socket, _ = await upstream.connect("/ws", HEADERS, SETUP)
+        assert await socket.receive() == Closing(ABNORMAL)
+        assert len(pings) == MOST_UNANSWERED
+        await socket.close(Closing(1001))
+
+
+async def test_a_google_that_answers_pings_may_be_silent() -> None:
+    async def google(request: web.BaseRequest) -> web.StreamResponse:
+        websocket = await prepared(request)
+        await websocket.send_bytes(b"yes")
+        for _ in range(2 * MOST_UNANSWERED):
+            message = await websocket.receive()
+            assert message.type is WSMsgType.PING
+            await websocket.pong(message.data)
+        await websocket.pong(b"the client's own")
+        await websocket.receive()
+        await websocket.close()
+        return websocket
+
+    async with live(google, silence_timeout_s=0.1) as upstream:
+        socket, _ = await upstream.connect("/ws", HEADERS, SETUP)
+        assert await socket.receive() == Frame(WSMsgType.PONG, b"the client's own")
+        await socket.close(Closing(1000))

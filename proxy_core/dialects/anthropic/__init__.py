@@ -1,9 +1,10 @@
 """Anthropic's Messages API: `POST /v1/messages` and `/v1/messages/count_tokens`.
 
 `parse` reads a request with `messages`, `blocks`, `tools` and `options`; `shape` is what it tells
-`render`, whose fold is `content` over the frames of `events`. `signatures` is how Gemini's thought
-signatures ride in thinking blocks. Every version of the protocol is taken, and fields that are
-not known are ignored rather than refused.
+`render`, whose fold is `content` over the frames of `events`, with `sources` of a search and the
+`stops` that Google does not know. `signatures` is how Gemini's thought signatures ride in thinking
+blocks. Every version of the protocol is taken, and fields that are not known are ignored rather
+than refused.
 """
 
 from proxy_core.dialects.anthropic.count import parse_count

@@ -82,9 +82,19 @@ def result(entry: JsonObject, at: str) -> Result:
 
 
 _SOURCES = ("base64", "url", "file")
+_GIF = "image/gif"
+_NO_GIF = "[A GIF was left out: this model sees PNG, JPEG, WebP, HEIC and HEIF pictures.]"
 
 
 def _image(source: JsonObject, at: str) -> Part:
+    """The picture. Of a GIF the model is told instead: Google's 400 for it would meet every later
+    request of the conversation, too. Source: Gemini API documentation, image understanding."""
+    part = _picture(source, at)
+    shown = part.get("inlineData") or part.get("fileData") or {}
+    return {"text": _NO_GIF} if shown.get("mimeType") == _GIF else part
+
+
+def _picture(source: JsonObject, at: str) -> Part:
     match fields.choice(source, "type", _SOURCES, at):
         case "url":
             return media.from_url(fields.need_text(source, "url", at), f"{at}.url")
@@ -95,7 +105,7 @@ def _image(source: JsonObject, at: str) -> Part:
 
 
 def _inline(source: JsonObject, at: str) -> Part:
-    mime_type = fields.need_text(source, "media_type", at)
+    mime_type = media.gemini_type(fields.need_text(source, "media_type", at))
     return {"inlineData": {"mimeType": mime_type, "data": fields.need_text(source, "data", at)}}
 
 

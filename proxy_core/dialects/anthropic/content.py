@@ -11,11 +11,13 @@ import orjson
 
 from proxy_core.dialects.anthropic.shape import Shape
 from proxy_core.dialects.anthropic.signatures import Kind, to_ride
+from proxy_core.dialects.anthropic.sources import Sources
+from proxy_core.dialects.anthropic.stops import Stops
 from proxy_core.dialects.arguments import arguments_of
-from proxy_core.dialects.citations import Piece, citations
+from proxy_core.dialects.call_notes import CallNotes
 from proxy_core.dialects.code_parts import code_in_words
 from proxy_core.gemini.schema import WRAPPER
-from proxy_core.gemini.signatures import RememberedCall, SignatureMemory
+from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import Candidate, FunctionCall, JsonObject, Part
 
 
@@ -36,12 +38,15 @@ class Blocks(Protocol):
     def citation(self, citation: JsonObject) -> bytes: ...
     def stop(self) -> bytes: ...
 
+    def search(self, call: JsonObject, result: JsonObject) -> bytes:
+        """Two complete blocks, once everything was said."""
+
 
 class Content:
     """The fold of one answer's content. Per exchange."""
 
     __slots__ = (
-        "_blocks", "_grounding", "_memory", "_new_id", "_open", "_pieces", "_shape",
+        "_blocks", "_new_id", "_notes", "_open", "_shape", "_sources", "_stops",
         "called", "said",
     )  # fmt: skip
 
@@ -49,21 +54,31 @@ class Content:
         self, shape: Shape, memory: SignatureMemory, new_id: Callable[[], str], blocks: Blocks
     ) -> None:
         self._shape = shape
-        self._memory = memory
+        self._notes = CallNotes(memory)
         self._new_id = new_id
         self._blocks = blocks
         self._open: Literal["text", "thinking"] | None = None
         "The block that may still grow."
-        self._pieces: list[Piece] = []
-        self._grounding: JsonObject = {}
+        self._sources = Sources() if shape.searches else None
+        self._stops = Stops(shape.stops) if shape.stops else None
         self.said = False
         self.called = False
+
+    @property
+    def searches(self) -> int:
+        """How often Google searched."""
+        return self._sources.searches if self._sources is not None else 0
+
+    @property
+    def stopped_by(self) -> str | None:
+        """The stop sequence that ended the answer, of those that Google does not know."""
+        return self._stops.found if self._stops is not None else None
 
     def take(self, candidate: Candidate) -> bytes:
         frames = b""
         # First, so that the text that a last delta closes has its sources.
-        if "groundingMetadata" in candidate:
-            self._grounding.update(candidate["groundingMetadata"])
+        if self._sources is not None and "groundingMetadata" in candidate:
+            self._sources.learn(candidate["groundingMetadata"])
         if content := candidate.get("content"):
             for part in content.get("parts", ()):
                 if len(part) == 1 and "text" in part:
@@ -73,12 +88,19 @@ class Content:
         return frames
 
     def end(self) -> bytes:
-        return self._close()
+        frames = self._held() + self._close()
+        if self._sources is not None:
+            search = self._sources.search("srvtoolu_" + self._new_id())
+            if search is not None:
+                frames += self._blocks.search(*search)
+        return frames
 
     def _part(self, part: Part) -> bytes:
         """Any part but one of plain text alone."""
+        if self.stopped_by is not None:
+            return b""
         if "functionCall" in part:
-            return self._call(part)
+            return self._held() + self._call(part)
         thought = part.get("thought", False)
         if "text" in part:
             if thought:
@@ -88,10 +110,19 @@ class Content:
             # There is no block for a picture; clients show Markdown.
             blob = part["inlineData"]
             address = f"data:{blob.get('mimeType', '')};base64,{blob.get('data', '')}"
-            return self._text(f"![image]({address})", counted=False)
-        return self._text(code_in_words(part) or "", counted=False)
+            return self._held() + self._say(f"![image]({address})", counted=False)
+        if self._notes.take(part):
+            return b""
+        return self._held() + self._say(code_in_words(part) or "", counted=False)
 
-    def _text(self, text: str, *, counted: bool = True) -> bytes:
+    def _text(self, text: str) -> bytes:
+        return self._say(text if self._stops is None else self._stops.take(text))
+
+    def _held(self) -> bytes:
+        """The end of a text that was no stop sequence after all."""
+        return b"" if self._stops is None else self._say(self._stops.rest())
+
+    def _say(self, text: str, *, counted: bool = True) -> bytes:
         """counted: Google's offsets of citations count this text."""
         if not text:
             return b""
@@ -100,8 +131,8 @@ class Content:
             frames = self._close() + self._blocks.start({"type": "text", "text": ""})
             self._open = "text"
         self.said = True
-        if self._shape.searches:
-            self._pieces.append((text, counted))
+        if self._sources is not None:
+            self._sources.said(text, counted=counted)
         return frames + self._blocks.text(text)
 
     def _signed_text(self, text: str, signature: str) -> bytes:
@@ -115,7 +146,7 @@ class Content:
     def _thought(self, text: str) -> bytes:
         if not text or not self._shape.thinks:
             return b""
-        return self._think() + self._blocks.thinking(text)
+        return self._held() + self._think() + self._blocks.thinking(text)
 
     def _think(self) -> bytes:
         """Opens a thinking block, or goes on with the one that is open."""
@@ -133,7 +164,7 @@ class Content:
         call, tools = part["functionCall"], self._shape.tools
         name = call.get("name", "")
         if tools.json_tool is not None and name == tools.json_tool:
-            return self._text(orjson.dumps(arguments_of(call, tools)).decode())
+            return self._say(orjson.dumps(arguments_of(call, tools)).decode())
         if self.called and not tools.parallel:
             return b""
         self.called = self.said = True
@@ -143,7 +174,7 @@ class Content:
             frames = self._sign("call", signature)
         frames += self._close()
         block = self._tool_use(tools.names.to_client(name))
-        self._memory.remember(block["id"], RememberedCall(name, call.get("id"), signature))
+        self._notes.remember(block["id"], part)
         args = self._input(call)
         return (
             frames
@@ -168,17 +199,8 @@ class Content:
         frames = b""
         if self._open is None:
             return frames
-        if self._open == "text" and self._grounding and self._pieces:
-            said = "".join(text for text, _ in self._pieces)
-            for each in citations(self._pieces, self._grounding):
-                frames += self._blocks.citation(
-                    {
-                        "type": "web_search_result_location",
-                        "cited_text": said[each.start : each.end],
-                        "url": each.url,
-                        "title": each.title,
-                        "encrypted_index": "",
-                    }
-                )
+        if self._open == "text" and self._sources is not None:
+            for citation in self._sources.citations():
+                frames += self._blocks.citation(citation)
         self._open = None
         return frames + self._blocks.stop()

@@ -64,6 +64,11 @@ class BlockFrames:
     def stop(self) -> bytes:
         return event("content_block_stop", index=self._index)
 
+    def search(self, call: JsonObject, result: JsonObject) -> bytes:
+        """Behind the text, which did not wait for Google to tell what it rests on."""
+        begun = self.start({**call, "input": {}}) + self.tool_input(call["input"]) + self.stop()
+        return begun + self.start(result) + self.stop()
+
     def _delta(self, delta: JsonObject) -> bytes:
         return self._head + orjson.dumps(delta) + b"}\n\n"
 
@@ -114,4 +119,11 @@ class KeptBlocks:
         block = self.blocks[-1]
         if block["type"] in ("text", "thinking"):
             block[block["type"]] = "".join(self._pieces)
+        return b""
+
+    def search(self, call: JsonObject, result: JsonObject) -> bytes:
+        """Before the text, as clients take the last block for the answer."""
+        kinds = [block["type"] for block in self.blocks]
+        place = kinds.index("text") if "text" in kinds else len(kinds)
+        self.blocks[place:place] = call, result
         return b""

@@ -118,7 +118,9 @@ def _read_assistant(walk: Turns, tools: Tools, message: _Message) -> None:
                 signature = None
             case _:
                 said = blocks.parts(block, at)
-                if said and signature is not None and signature.kind == "text":
+                # A search may stand between: what it found is none of Gemini's own words.
+                is_text = block.get("type", "text") == "text"
+                if said and is_text and signature is not None and signature.kind == "text":
                     said[0]["thoughtSignature"] = signature.value
                     signature = None
                 parts += said

@@ -22,7 +22,8 @@ from proxy_core.gemini.families import (
 )
 from proxy_core.gemini.wire import JsonObject
 
-_MAX_STOPS = 5
+_GOOGLES_STOPS = 5
+"Stop sequences that Google takes; Anthropic has no such limit."
 _MAX_TOKENS = 2**31 - 1
 _DYNAMIC = -1
 "The budget by which a model decides itself how long to think."
@@ -67,19 +68,17 @@ _NOT_SAID = Thinking({}, asked=False)
 def generation_config(body: JsonObject, family: Family, thinking: Thinking) -> JsonObject:
     """`generationConfig` without limit and answer format."""
     config = {} if _SAMPLING.isdisjoint(body) else _sampling(body, family)
-    if "stop_sequences" in body:
-        config.update(_stops(body))
+    if stops := read_stops(body)[0]:
+        config["stopSequences"] = stops
     if thinking.config:
         config["thinkingConfig"] = thinking.config
     return config
 
 
-def _stops(body: JsonObject) -> JsonObject:
+def read_stops(body: JsonObject) -> tuple[list[str], tuple[str, ...]]:
+    """The stop sequences for Google, and those that are left to be found in its answer."""
     stops = [stop for stop in fields.texts(body, "stop_sequences") if stop]
-    if len(stops) > _MAX_STOPS:
-        message = f"'stop_sequences' may name at most {_MAX_STOPS} sequences."
-        raise BadRequest(message, "stop_sequences")
-    return {"stopSequences": stops} if stops else {}
+    return stops[:_GOOGLES_STOPS], tuple(stops[_GOOGLES_STOPS:])
 
 
 def read_limit(body: JsonObject, family: Family) -> int:
@@ -134,6 +133,18 @@ def _by_budget(wanted: JsonObject, family: Family) -> JsonObject:
         return {"thinkingBudget": clamp_budget(family.budget, budget)}
     level = "low" if budget < _LOW_BELOW else "medium" if budget < _MEDIUM_BELOW else "high"
     return thinking_config(family, level) or {}
+
+
+def leaving_room(thinking: Thinking, family: Family, limit: int) -> Thinking:
+    """With half of the limit for thoughts at most, where their budget would take all of it.
+
+    limit: maxOutputTokens, in which Google counts thoughts: nothing would be left to say. Clients
+    that interleave thinking with tools may give a budget above `max_tokens`.
+    """
+    if family.budget is None or thinking.config.get("thinkingBudget", 0) < limit:
+        return thinking
+    budget = clamp_budget(family.budget, limit // 2)
+    return thinking._replace(config={**thinking.config, "thinkingBudget": budget})
 
 
 def answer_format(body: JsonObject, family: Family, tools: Tools) -> AnswerFormat:

@@ -23,7 +23,7 @@ def parse(raw: bytes, context: ParseContext) -> ParsedRequest:
     family = context.family(model)
     stream = fields.flag(body, "stream") or False
     limit = options.read_limit(body, family)
-    thinking = options.read_thinking(body, family)
+    thinking = options.leaving_room(options.read_thinking(body, family), family, limit)
     offer = read_tools(body)
     request = read_request(body, family, offer, thinking, context)
     request.setdefault("generationConfig", {})["maxOutputTokens"] = limit
@@ -34,6 +34,7 @@ def parse(raw: bytes, context: ParseContext) -> ParsedRequest:
         stream=stream,
         thinks=thinking.asked,
         searches=offer.tools.searches,
+        stops=options.read_stops(body)[1],
         tools=offer.tools.toolset(),
         toolsets=offer.toolsets,
     )

@@ -17,7 +17,7 @@ from proxy_core.dialects.anthropic.events import (
 )
 from proxy_core.dialects.anthropic.shape import Shape
 from proxy_core.dialects.contract import Stamp
-from proxy_core.errors import Problem
+from proxy_core.errors import Failed, Problem
 from proxy_core.gemini.replies import block_words
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import Chunk, JsonObject, UsageMetadata
@@ -67,12 +67,8 @@ class MessageRenderer:
     def end(self) -> bytes:
         frames = b"" if self._opened else self.opening()
         frames += self._content.end()
-        delta = self._ending()
-        return (
-            frames
-            + event("message_delta", delta=delta, usage=endings.usage(self._usage))
-            + MESSAGE_STOP
-        )
+        usage = endings.usage(self._usage, self._content.searches)
+        return frames + event("message_delta", delta=self._ending(), usage=usage) + MESSAGE_STOP
 
     def fail(self, problem: Problem) -> bytes:
         return b"event: error\ndata: %b\n\n" % error_body(problem, self._exchange_id)
@@ -80,9 +76,8 @@ class MessageRenderer:
     def whole(self) -> bytes:
         self._content.end()
         ending = self._ending()
-        message = self._message(
-            self._kept.blocks, ending.pop("stop_reason"), endings.usage(self._usage)
-        )
+        usage = endings.usage(self._usage, self._content.searches)
+        message = self._message(self._kept.blocks, ending.pop("stop_reason"), usage)
         return orjson.dumps(message | ending)
 
     def _message(
@@ -100,7 +95,11 @@ class MessageRenderer:
         }
 
     def _ending(self) -> JsonObject:
-        """What a message says of its end, and the last delta of a stream."""
+        """What a message says of its end, and the last delta of a stream. Raises Failed."""
+        if sequence := self._content.stopped_by:
+            return {"stop_reason": "stop_sequence", "stop_sequence": sequence}
+        if problem := endings.failure(self._reason, called=self._content.called):
+            raise Failed(problem)
         if self._blocked is not None:
             stop: str = "refusal"
         else:

@@ -17,7 +17,9 @@ class Shape(NamedTuple):
     thinks: bool = False
     "The client asked for thinking, so it takes thinking blocks, and signatures in them."
     searches: bool = False
-    "Google Search was asked for: its sources become citations."
+    "Google Search was asked for: its sources become citations, and the search blocks."
+    stops: tuple[str, ...] = ()
+    "Stop sequences that Google was not told of."
     tools: Toolset = Toolset()
     toolsets: Mapping[str, str] = NO_TOOLSETS
     "Name of a tool to the family that its calls must name, for members of one."

@@ -11,10 +11,15 @@ import orjson
 
 from proxy_core.dialects.model_names import bare_name
 from proxy_core.errors import BadRequest, ProblemKind
+from proxy_core.gemini.renaming import renamed
 from proxy_core.gemini.wire import Call, JsonObject
 
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")
-_V1BETA_ONLY = re.compile(r"gemini-[a-z-]*latest\Z")
+V1BETA_MODEL = re.compile(r"gemini-[a-z-]*latest\Z")
+"Names that `v1` does not know."
+_V1BETA_FIELDS = frozenset({"cachedContent", "cached_content", "serviceTier", "service_tier"})
+_V1BETA_CONFIG = frozenset({"speechConfig", "speech_config"})
+_V1BETA_TOOLS = frozenset({"computerUse", "computer_use", "mcpServers", "mcp_servers"})
 OURS = frozenset(
     {"key", "access_token", "oauth_token", "userproject", "quotauser"}
     | {"alt", "callback", "prettyprint", ".xgafv"}
@@ -33,10 +38,14 @@ def parse(
     model = bare_name(model or name)
     check_model(model)
     document = _document(body)
-    if model != name and _rename(document, name, model):
-        body = orjson.dumps(document)
-    if version == "v1" and (_V1BETA_ONLY.match(model) or "cachedContent" in document):
-        version = "v1beta"  # `v1` knows neither; an upgrade changes nothing else
+    if model != name:
+        # Google compares the names in a body with that of the path.
+        full = f"models/{model}"
+        anew = renamed(body, {name: full, f"models/{name}": full})
+        if anew is not body:
+            body, document = anew, _document(anew)
+    if version == "v1" and (V1BETA_MODEL.match(model) or _needs_v1beta(document)):
+        version = "v1beta"  # `v1` does not know it; an upgrade changes nothing else
     # Decoded only to be compared: a line end in a name would end the request line to Google.
     kept = [
         f"{name}={value}" for name, value in query if unquote(name).lower().lstrip("$") not in OURS
@@ -51,22 +60,29 @@ def parse(
     )
 
 
-def _rename(document: JsonObject, name: str, model: str) -> bool:
-    """Puts the model where a body names itself by an alias; whether it did so.
-
-    Google compares it with the model of the path (countTokens, batchEmbedContents).
-    """
+def _needs_v1beta(document: JsonObject) -> bool:
+    """Whether a request holds what `v1` does not know. Source: Gemini API, API versions."""
     inner = document.get("generateContentRequest", document.get("generate_content_request"))
-    requests = document.get("requests")
-    naming = [document, inner, *(requests if isinstance(requests, list) else ())]
-    aliased = [
-        one
-        for one in naming
-        if isinstance(one, dict) and one.get("model") in (name, f"models/{name}")
-    ]
-    for one in aliased:
-        one["model"] = f"models/{model}"
-    return bool(aliased)
+    for request in (document, inner):
+        if not isinstance(request, dict):
+            continue
+        config = request.get("generationConfig", request.get("generation_config"))
+        tools = request.get("tools")
+        if (
+            _holds(request, _V1BETA_FIELDS)
+            or _holds(config, _V1BETA_CONFIG)
+            or any(_holds(tool, _V1BETA_TOOLS) for tool in _listed(tools))
+        ):
+            return True
+    return False
+
+
+def _holds(value: object, names: frozenset[str]) -> bool:
+    return isinstance(value, dict) and not names.isdisjoint(value)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
 
 
 def check_model(model: str) -> None:

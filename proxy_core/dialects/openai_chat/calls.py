@@ -5,34 +5,36 @@ from collections.abc import Callable
 import orjson
 
 from proxy_core.dialects.arguments import arguments_of, custom_input_of
+from proxy_core.dialects.call_notes import CallNotes
 from proxy_core.dialects.tools import Toolset
-from proxy_core.gemini.signatures import RememberedCall, SignatureMemory
 from proxy_core.gemini.wire import FunctionCall, JsonObject, Part
 
 
 class ToolCalls:
     """Renders the calls of one exchange; what Google said of them is remembered. Per exchange."""
 
-    __slots__ = ("_memory", "_new_id", "_tools")
+    __slots__ = ("_new_id", "_notes", "_tools")
 
-    def __init__(self, tools: Toolset, memory: SignatureMemory, new_id: Callable[[], str]) -> None:
+    def __init__(self, tools: Toolset, notes: CallNotes, new_id: Callable[[], str]) -> None:
         self._tools = tools
-        self._memory = memory
+        self._notes = notes
         self._new_id = new_id
 
     def render(self, part: Part) -> JsonObject:
         """One entry of `tool_calls`, or the deprecated `function_call`."""
         call = part["functionCall"]
-        google_name = call.get("name", "")
-        name = self._tools.names.to_client(google_name)
+        name = self._tools.names.to_client(call.get("name", ""))
         if self._tools.legacy:
             return {"name": name, "arguments": self._arguments(call)}
-        signature = part.get("thoughtSignature")
         entry = self._entry(name, call)
-        self._memory.remember(entry["id"], RememberedCall(google_name, call.get("id"), signature))
-        if signature:
+        self._notes.remember(entry["id"], part)
+        if signature := part.get("thoughtSignature"):
             entry["extra_content"] = {"google": {"thought_signature": signature}}
         return entry
+
+    def take_aside(self, part: Part) -> bool:
+        """Whether it is a part that only goes back to Google."""
+        return self._notes.take(part)
 
     def json_answer(self, part: Part) -> str | None:
         """The answer itself, where the call is only the way to structured output."""

@@ -5,7 +5,7 @@ has silent frames and keeps what it takes in; one of a stream keeps only what it
 """
 
 from proxy_core.dialects import openai_endings
-from proxy_core.dialects.citations import Piece, citations
+from proxy_core.dialects.citations import Piece, citations, merged
 from proxy_core.dialects.code_parts import code_in_words
 from proxy_core.dialects.openai_chat.calls import ToolCalls
 from proxy_core.dialects.openai_chat.frames import ChoiceFrames
@@ -61,7 +61,7 @@ class Choice:
         if "finishReason" in candidate:
             self._reason = candidate["finishReason"]
         if "groundingMetadata" in candidate:
-            self._grounding.update(candidate["groundingMetadata"])
+            self._grounding = merged(self._grounding, candidate["groundingMetadata"])
         if "logprobsResult" in candidate:
             frames += self._measure(candidate["logprobsResult"])
         return frames
@@ -111,6 +111,8 @@ class Choice:
             return self._answer(part["text"])
         if "inlineData" in part and not thought:
             return self._blob(part["inlineData"])
+        if self._calls.take_aside(part):
+            return b""
         return self._answer(code_in_words(part) or "", counted=False)
 
     def _answer(self, text: str, *, counted: bool = True) -> bytes:

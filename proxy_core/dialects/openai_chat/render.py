@@ -8,6 +8,7 @@ No `finish_reason` goes out before `end`: until then the caller may still have t
 import orjson
 
 from proxy_core.dialects import openai_endings
+from proxy_core.dialects.call_notes import CallNotes
 from proxy_core.dialects.contract import Stamp
 from proxy_core.dialects.openai_chat.calls import ToolCalls
 from proxy_core.dialects.openai_chat.choice import Choice
@@ -32,11 +33,10 @@ class ChatRenderer:
         self._id = f"chatcmpl-{stamp.id}"
         self._created = stamp.created
         self._frames = Frames(self._id, stamp.created, shape.model) if shape.stream else None
-        calls = ToolCalls(shape.tools, memory, stamp.new_id)
         self._choices = [
             Choice(
                 shape,
-                calls,
+                ToolCalls(shape.tools, CallNotes(memory), stamp.new_id),
                 SILENT if self._frames is None else self._frames.choice(index),
                 f"audio_{stamp.id}_{index}",
             )

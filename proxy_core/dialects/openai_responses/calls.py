@@ -6,9 +6,9 @@ from typing import Any, NamedTuple, TypeAlias
 import orjson
 
 from proxy_core.dialects.arguments import arguments_of, custom_input_of
+from proxy_core.dialects.call_notes import CallNotes
 from proxy_core.dialects.openai_responses.shape import Shape
 from proxy_core.dialects.openai_responses.tools import LOCAL_SHELL, SHELL
-from proxy_core.gemini.signatures import RememberedCall, SignatureMemory
 from proxy_core.gemini.wire import FunctionCall, JsonObject, Part
 
 Steps: TypeAlias = tuple[tuple[str, JsonObject], ...]
@@ -27,15 +27,17 @@ class Announced(NamedTuple):
 class Calls:
     """Makes the call items of one exchange; what Google said of them is remembered."""
 
-    __slots__ = ("_make_id", "_memory", "_shape")
+    __slots__ = ("_make_id", "_notes", "_shape")
 
-    def __init__(
-        self, shape: Shape, memory: SignatureMemory, make_id: Callable[[str], str]
-    ) -> None:
+    def __init__(self, shape: Shape, notes: CallNotes, make_id: Callable[[str], str]) -> None:
         """make_id: an item's id by its prefix."""
         self._shape = shape
-        self._memory = memory
+        self._notes = notes
         self._make_id = make_id
+
+    def take_aside(self, part: Part) -> bool:
+        """Whether it is a part that only goes back to Google."""
+        return self._notes.take(part)
 
     def json_answer(self, call: FunctionCall) -> str | None:
         """The answer itself, where the call is only the way to structured output."""
@@ -46,10 +48,8 @@ class Calls:
 
     def announce(self, part: Part, call_id: str) -> Announced:
         call = part["functionCall"]
-        google_name = call.get("name", "")
-        remembered = RememberedCall(google_name, call.get("id"), part.get("thoughtSignature"))
-        self._memory.remember(call_id, remembered)
-        name = self._shape.tools.names.to_client(google_name)
+        self._notes.remember(call_id, part)
+        name = self._shape.tools.names.to_client(call.get("name", ""))
         if name == LOCAL_SHELL:
             return self._local_shell(call, call_id)
         if name == SHELL:

@@ -43,7 +43,7 @@ def _part(entry: JsonObject, at: str, family: Family) -> Part | None:
         case "input_image":
             return _image(entry, at, family)
         case "input_file":
-            return _file(entry, at)
+            return openai_media.file(entry, at)
         case "input_audio":
             audio = fields.need_record(entry, "input_audio", at)
             return openai_media.sound(audio, f"{at}.input_audio")
@@ -59,16 +59,3 @@ def _image(entry: JsonObject, at: str, family: Family) -> Part:
         return {"fileData": media.stored_file(file_id, "", f"{at}.file_id")}
     url, detail = fields.need_text(entry, "image_url", at), fields.text(entry, "detail", at)
     return openai_media.picture(url, detail, family, f"{at}.image_url")
-
-
-def _file(entry: JsonObject, at: str) -> Part:
-    url = fields.text(entry, "file_url", at)
-    if not url:
-        return openai_media.file(entry, at)
-    path = url.partition("?")[0].partition("#")[0]
-    named = fields.text(entry, "filename", at) or path.rpartition("/")[2]
-    found = media.stored_file(url, named, f"{at}.file_url")
-    if "mimeType" not in found and "/files/" not in path:
-        # Google asks for a type of all but its own files; documents are what this part is for.
-        found["mimeType"] = "application/pdf"
-    return {"fileData": found}

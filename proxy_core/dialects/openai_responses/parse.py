@@ -14,6 +14,7 @@ from proxy_core.dialects.openai_responses.shape import Shape
 from proxy_core.dialects.openai_responses.store import Kept, Origin
 from proxy_core.dialects.openai_responses.tools import ResponsesTools, read_tools
 from proxy_core.errors import BadRequest
+from proxy_core.gemini.conversation import conversation_key
 from proxy_core.gemini.wire import Call, JsonObject
 
 
@@ -24,10 +25,18 @@ def parse(raw: bytes, context: ParseContext) -> ParsedRequest:
     model = resolve_model(name, context)
     previous = previous_of(body, context.responses)
     request, tools = read_request(body, model, previous, context)
-    conversation = fields.text(body, "prompt_cache_key") or _conversation(previous)
-    call = Call(model, "streamGenerateContent", request, conversation=conversation)
+    call = Call(
+        model,
+        "streamGenerateContent",
+        request,
+        conversation=fields.text(body, "prompt_cache_key") or None,
+        # Not by its beginning: instructions and tools are each request's own.
+        conversation_key=None if previous is None else previous.origin.conversation_key,
+    )
     stream = fields.flag(body, "stream") or False
     keeps = fields.flag(body, "store") is not False and context.responses is not None
+    if keeps:
+        call = call._replace(conversation_key=conversation_key(call))
     shape = Shape(
         echo=options.echo(body, keeps=keeps),
         stream=stream,
@@ -35,18 +44,9 @@ def parse(raw: bytes, context: ParseContext) -> ParsedRequest:
         searches=tools.searches,
         tools=tools.toolset(),
         namespaces=tools.namespaces,
-        origin=Origin(raw, previous, conversation) if keeps else None,
+        origin=Origin(raw, previous, call.conversation_key) if keeps else None,
     )
     return ParsedRequest(name, (call,), stream, partial(_renderer, shape, context))
-
-
-def _conversation(previous: Kept | None) -> str | None:
-    """The name that an earlier request of the chain gave.
-
-    Without one, the conversation is known by its beginning, which is in every call: a name made
-    of the first response's id would tear the second turn from the credential of the first.
-    """
-    return None if previous is None else previous.origin.conversation
 
 
 def read_request(

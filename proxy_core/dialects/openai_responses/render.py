@@ -5,6 +5,8 @@ The last event repeats the whole answer, so a stream keeps as much as a whole an
 
 import orjson
 
+from proxy_core.dialects.call_notes import CallNotes
+from proxy_core.dialects.citations import merged
 from proxy_core.dialects.contract import Stamp
 from proxy_core.dialects.openai_endings import service_tier
 from proxy_core.dialects.openai_events import KEEP_ALIVE
@@ -41,7 +43,7 @@ class ResponsesRenderer:
         self._stamp = stamp
         self._events = Events() if shape.stream else SilentEvents()
         self._output = Output(self._events, stamp.id)
-        self._calls = Calls(shape, memory, self._output.make_id)
+        self._calls = Calls(shape, CallNotes(memory), self._output.make_id)
         self._usage: UsageMetadata | None = None
         "The last one: Google sends running totals."
         self._grounding: JsonObject = {}
@@ -74,7 +76,7 @@ class ResponsesRenderer:
             if "finishReason" in candidate:
                 self._reason = candidate["finishReason"]
             if "groundingMetadata" in candidate:
-                self._grounding.update(candidate["groundingMetadata"])
+                self._grounding = merged(self._grounding, candidate["groundingMetadata"])
         if reason := block_words(chunk):
             frames += self._block(reason)
         return frames
@@ -112,6 +114,7 @@ class ResponsesRenderer:
             return self._begin_code(part["executableCode"].get("code", ""))
         if "codeExecutionResult" in part:
             return self._after_code(part["codeExecutionResult"].get("output", ""))
+        self._calls.take_aside(part)
         return b""
 
     def _text(self, text: str) -> bytes:

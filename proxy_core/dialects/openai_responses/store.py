@@ -26,8 +26,8 @@ class Origin(NamedTuple):
     request: bytes
     "The body as the client sent it."
     previous: Kept | None = None
-    conversation: str | None = None
-    "The client's name for the conversation."
+    conversation_key: bytes | None = None
+    "By which the conversation is known."
 
 
 @dataclass(slots=True, eq=False)

@@ -6,14 +6,15 @@ import orjson
 
 from proxy_core.gemini.wire import JsonObject
 
+CALLS = ("tool_use", "server_tool_use")
 DELTAS = {
-    "text_delta": ("text", "text"),
-    "thinking_delta": ("thinking", "thinking"),
-    "signature_delta": ("thinking", "signature"),
-    "input_json_delta": ("tool_use", "partial_json"),
-    "citations_delta": ("text", "citation"),
+    "text_delta": (("text",), "text"),
+    "thinking_delta": (("thinking",), "thinking"),
+    "signature_delta": (("thinking",), "signature"),
+    "input_json_delta": (CALLS, "partial_json"),
+    "citations_delta": (("text",), "citation"),
 }
-"Type of a delta to the block that it belongs in, and its own field."
+"Type of a delta to the blocks that it belongs in, and its own field."
 
 
 def events(stream: bytes) -> list[JsonObject]:
@@ -59,7 +60,7 @@ def _content(between: list[JsonObject]) -> list[JsonObject]:
                 assert is_open
                 assert event["index"] == len(blocks) - 1
                 is_open = False
-                if blocks[-1]["type"] == "tool_use":
+                if blocks[-1]["type"] in CALLS:
                     blocks[-1]["input"] = orjson.loads(blocks[-1].pop("partial_json"))
             case other:
                 raise AssertionError(other)
@@ -68,12 +69,12 @@ def _content(between: list[JsonObject]) -> list[JsonObject]:
 
 
 def _take(block: JsonObject, delta: JsonObject) -> None:
-    kind, field = DELTAS[delta["type"]]
-    assert block["type"] == kind
+    kinds, field = DELTAS[delta["type"]]
+    assert block["type"] in kinds
     value: Any = delta[field]
     if field == "citation":
         block.setdefault("citations", []).append(value)
         return
     assert not block.get("signature"), "the signature is the last of its block"
-    assert value or kind == "tool_use", "an empty delta"
+    assert value or kinds is CALLS, "an empty delta"
     block[field] = block.get(field, "") + value

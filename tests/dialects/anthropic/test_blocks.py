@@ -42,6 +42,20 @@ def test_a_picture_is_sent_as_it_stands_or_fetched_by_google() -> None:
     assert named["fileData"] == {"fileUri": "https://a.example/b", "mimeType": "image/jpeg"}
 
 
+def test_a_type_is_called_as_gemini_calls_it() -> None:
+    (part,) = blocks.parts(image(**{**DATA, "media_type": "image/jpg"}), "x")
+    assert part["inlineData"]["mimeType"] == "image/jpeg"
+
+
+def test_of_a_gif_the_model_is_told_since_gemini_takes_none() -> None:
+    for source in (
+        {**DATA, "media_type": "image/gif"},
+        {"type": "url", "url": "https://a.example/b.gif"},
+    ):
+        (part,) = blocks.parts(image(**source), "x")
+        assert part["text"].startswith("[A GIF was left out")
+
+
 def test_a_documents_address_is_taken_for_a_pdf() -> None:
     (named,) = blocks.parts(document(type="url", url="https://a.example/b"), "x")
     assert named["fileData"]["mimeType"] == "application/pdf"

@@ -113,7 +113,19 @@ def test_sources_are_those_of_the_text_that_is_open() -> None:
     content.take({"content": {"role": "model", "parts": [{"text": "né!"}]}})
     content.take({"groundingMetadata": grounding})
     content.end()
-    (text,) = kept.blocks
+    call, result, text = kept.blocks
+    assert (call["type"], result["type"]) == ("server_tool_use", "web_search_tool_result")
     assert [(each["cited_text"], each["url"]) for each in text["citations"]] == [
         ("né", "https://a.example")
     ]
+
+
+def test_an_answer_ends_before_a_stop_sequence_that_google_does_not_know() -> None:
+    (text,) = told({"text": "a E"}, {"text": "ND b"}, THOUGHT, CALL, stops=("END",), thinks=True)
+    assert text == {"type": "text", "text": "a "}
+
+
+def test_what_only_began_like_one_goes_out_before_anything_else() -> None:
+    text, call = told({"text": "E"}, CALL, {"text": "N"}, stops=("END",))[:2]
+    assert (text["text"], call["type"]) == ("E", "tool_use")
+    assert kinds({"text": "EN"}, stops=("END",)) == ["text"]

@@ -58,3 +58,29 @@ def test_or_into_the_thoughts_before_the_text() -> None:
     kept.stop()
     assert kept.blocks[0] == {"type": "thinking", "thinking": "hm", "signature": "s"}
     assert len(kept.blocks) == 2
+
+
+CALL = {"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {"query": "q"}}
+RESULT = {"type": "web_search_tool_result", "tool_use_id": "s1", "content": []}
+
+
+def test_a_stream_tells_of_a_search_behind_the_text() -> None:
+    frames = BlockFrames()
+    frames.start({"type": "text", "text": ""})
+    start, delta, _stop, result, _end = events(frames.search(CALL, RESULT))
+    assert start["content_block"] == {**CALL, "input": {}}
+    assert orjson.loads(delta["delta"]["partial_json"]) == CALL["input"]
+    assert (result["index"], result["content_block"]) == (2, RESULT)
+
+
+def test_a_whole_answer_tells_of_it_before_the_text() -> None:
+    kept = KeptBlocks()
+    kept.search(CALL, RESULT)
+    assert kept.blocks == [CALL, RESULT]
+    kept = KeptBlocks()
+    for kind in ("thinking", "text", "tool_use"):
+        kept.start({"type": kind})
+    kept.search(CALL, RESULT)
+    assert [block["type"] for block in kept.blocks] == [
+        "thinking", "server_tool_use", "web_search_tool_result", "text", "tool_use"
+    ]  # fmt: skip

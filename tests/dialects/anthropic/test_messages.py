@@ -67,6 +67,14 @@ def test_the_signature_of_a_text_is_no_calls() -> None:
     assert called["thoughtSignature"] == DUMMY_SIGNATURE
 
 
+def test_the_signature_of_a_text_waits_for_it_behind_a_search() -> None:
+    found = {"type": "web_search_result", "title": "A", "url": "https://a.example"}
+    result = {"type": "web_search_tool_result", "tool_use_id": "s1", "content": [found]}
+    text = {"type": "text", "text": "a"}
+    parts = step(thinking("gemini:1:gemini:t:QQ=="), result, text)
+    assert [part.get("thoughtSignature") for part in parts] == [None, "QQ=="]
+
+
 def test_the_clients_signature_goes_before_the_remembered_one() -> None:
     given = context()
     given.memory.remember("t1", RememberedCall("f", "g1", "TUVN"))

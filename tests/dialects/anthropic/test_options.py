@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from proxy_core.dialects.anthropic.options import read_session, read_thinking
+from proxy_core.dialects.anthropic.options import read_session, read_stops, read_thinking
 from proxy_core.gemini.wire import JsonObject
 from tests.dialects.anthropic.asking import asking, context, parse, refusal, sent
 
@@ -63,6 +63,21 @@ def test_a_small_limit_gets_a_reserve_for_thoughts(asked: int, sent_: int) -> No
 
 
 @pytest.mark.parametrize(
+    ("limit", "budget", "sent_"), [(4_096, 4_095, 4_095), (4_096, 4_096, 2_048), (200, 30_000, 612)]
+)
+def test_a_budget_leaves_room_for_an_answer(limit: int, budget: int, sent_: int) -> None:
+    asked: JsonObject = {"type": "enabled", "budget_tokens": budget}
+    told = config(model="gemini-2.5-pro", max_tokens=limit, thinking=asked)
+    assert told["thinkingConfig"]["thinkingBudget"] == sent_
+
+
+def test_more_stop_sequences_than_google_takes_are_left_to_us() -> None:
+    assert read_stops({"stop_sequences": list("abcdefg")}) == (list("abcde"), ("f", "g"))
+    assert read_stops({"stop_sequences": ["", "a"]}) == (["a"], ())
+    assert read_stops({}) == ([], ())
+
+
+@pytest.mark.parametrize(
     ("fields", "param"),
     [
         ({"max_tokens": None}, "max_tokens"),
@@ -72,7 +87,6 @@ def test_a_small_limit_gets_a_reserve_for_thoughts(asked: int, sent_: int) -> No
         ({"top_p": "x"}, "top_p"),
         ({"top_k": 0.5}, "top_k"),
         ({"stop_sequences": [1]}, "stop_sequences"),
-        ({"stop_sequences": list("abcdef")}, "stop_sequences"),
         ({"thinking": "on"}, "thinking"),
         ({"thinking": {}}, "thinking.type"),
         ({"thinking": {"type": "odd"}}, "thinking.type"),

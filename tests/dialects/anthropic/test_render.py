@@ -2,6 +2,7 @@ import itertools
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,10 +11,11 @@ from proxy_core.dialects.anthropic.render import MessageRenderer
 from proxy_core.dialects.anthropic.shape import Shape
 from proxy_core.dialects.contract import Stamp
 from proxy_core.dialects.tools import Toolset
-from proxy_core.errors import Problem, ProblemKind
+from proxy_core.errors import Failed, Problem, ProblemKind
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import Chunk, JsonObject
 from tests.dialects.anthropic.reassemble import events, reassemble
+from tests.dialects.said import FORMS
 
 
 def make(shape: Shape) -> MessageRenderer:
@@ -45,6 +47,7 @@ PARTS: st.SearchStrategy[JsonObject] = st.one_of(
     st.just({"toolCall": {"id": "x"}}),
 )
 GROUNDING: JsonObject = {
+    "webSearchQueries": ["q"],
     "groundingChunks": [{"web": {"uri": "https://a.example", "title": "A"}}, {"maps": {}}],
     "groundingSupports": [
         {"segment": {"startIndex": 1, "endIndex": 5}, "groundingChunkIndices": [0, 1, 7]},
@@ -56,9 +59,7 @@ CANDIDATES: st.SearchStrategy[JsonObject] = st.fixed_dictionaries(
     optional={
         "index": st.integers(0, 1),
         "content": st.fixed_dictionaries({}, optional={"parts": st.lists(PARTS, max_size=4)}),
-        "finishReason": st.sampled_from(
-            ["STOP", "MAX_TOKENS", "SAFETY", "OTHER", "NEW_REASON", "MALFORMED_FUNCTION_CALL"]
-        ),
+        "finishReason": st.sampled_from(["STOP", "MAX_TOKENS", "SAFETY", "OTHER", "NEW_REASON"]),
         "groundingMetadata": st.just(GROUNDING),
     },
 )
@@ -79,6 +80,7 @@ SHAPES: st.SearchStrategy[JsonObject] = st.fixed_dictionaries(
     {
         "thinks": st.booleans(),
         "searches": st.booleans(),
+        "stops": st.sampled_from([(), ("ab",), ("a", "0")]),
         "toolsets": st.just({"left_click": "computer"}),
         "tools": st.builds(
             Toolset,
@@ -102,14 +104,7 @@ def streamed(chunks: list[Chunk], **shape: Any) -> bytes:
     return b"".join(map(renderer.chunk, chunks)) + renderer.end()
 
 
-def comparable(message: JsonObject) -> JsonObject:
-    """Without signatures of texts: a stream cannot tell those that come behind their text."""
-    blocks = [
-        {**block, "signature": ""} if ":t:" in block.get("signature", "") else block
-        for block in message["content"]
-    ]
-    empty = {"type": "thinking", "thinking": "", "signature": ""}
-    return {**message, "content": [block for block in blocks if block != empty]}
+comparable = FORMS["anthropic"].settle
 
 
 @given(st.lists(CHUNKS, max_size=8), SHAPES)
@@ -167,8 +162,22 @@ def test_a_late_failure_is_told_as_an_event() -> None:
     assert event["error"] == {"type": "overloaded_error", "message": "Google is busy."}
 
 
+def test_an_answer_that_the_model_broke_off_does_not_look_complete() -> None:
+    chunk = says({"text": "I look."}, finishReason="MALFORMED_FUNCTION_CALL")
+    with pytest.raises(Failed):
+        streamed([chunk])
+    with pytest.raises(Failed):
+        whole([chunk])
+
+
 def test_an_answer_without_one_chunk_is_still_complete() -> None:
     assert reassemble(streamed([]))["content"] == []
+
+
+def test_a_stop_sequence_that_we_found_is_named() -> None:
+    chunks = [says({"text": "a b"}, finishReason="MAX_TOKENS")]
+    message = reassemble(streamed(chunks, stops=("b",)))
+    assert (message["stop_reason"], message["stop_sequence"]) == ("stop_sequence", "b")
 
 
 def test_a_blocked_prompt_is_a_refusal_that_says_why() -> None:

@@ -22,7 +22,7 @@ from proxy_core.errors import BadRequest, Problem
 from proxy_core.gemini import faults
 from proxy_core.gemini.faults import Cause, Fault
 from proxy_core.gemini.replies import finish_reason, is_finished, stream_error
-from proxy_core.gemini.stream import EventSplitter, event_data
+from proxy_core.gemini.stream import EventSplitter, data_blocks, event_data
 from proxy_core.gemini.wire import Call, Chunk
 from proxy_core.relay.relay import lean_headers
 from proxy_core.relay.trip import path_of
@@ -108,8 +108,7 @@ def of_google(case: Path) -> bytes:
 def blocks(case: Path) -> list[bytes]:
     splitter = EventSplitter()
     found = splitter.feed(of_google(case))
-    rest = splitter.rest()
-    return [*found, rest + b"\r\n\r\n"] if rest.strip() else found
+    return data_blocks([*found, splitter.rest() + b"\r\n\r\n"])
 
 
 def fault_of(block: bytes) -> Fault | None:

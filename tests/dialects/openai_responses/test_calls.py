@@ -1,5 +1,6 @@
 from typing import Any
 
+from proxy_core.dialects.call_notes import CallNotes
 from proxy_core.dialects.openai_responses.calls import Announced, Calls
 from proxy_core.dialects.openai_responses.shape import Shape
 from proxy_core.dialects.openai_responses.tools import read_tools
@@ -10,7 +11,7 @@ from proxy_core.gemini.wire import JsonObject
 def announce(name: str, args: JsonObject, *tools: Any) -> Announced:
     read = read_tools({"tools": list(tools)})
     shape = Shape(b"{}", tools=read.toolset(), namespaces=read.namespaces)
-    calls = Calls(shape, SignatureMemory(), lambda prefix: f"{prefix}_1")
+    calls = Calls(shape, CallNotes(SignatureMemory()), lambda prefix: f"{prefix}_1")
     return calls.announce({"functionCall": {"name": name, "args": args}}, "call_1")
 
 

@@ -48,6 +48,7 @@ def test_detail_is_a_resolution_where_the_family_knows_it() -> None:
         ("https://x.example/report", "a.txt", "text/plain"),
         ("https://x.example/v1beta/files/abc", None, None),
         ("gs://bucket/a.mp3", None, "audio/mp3"),
+        ("https://x.example/show.html?of=b", "b.txt", "text/plain"),
     ],
 )
 def test_the_type_of_a_file_by_address_is_guessed(

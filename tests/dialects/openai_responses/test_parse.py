@@ -14,6 +14,7 @@ from proxy_core.dialects.openai_responses.sealed import seal
 from proxy_core.dialects.openai_responses.store import Kept, Origin, ResponseStore
 from proxy_core.engine.shipped_families import SHIPPED_FAMILIES
 from proxy_core.errors import BadRequest, Problem, ProblemKind
+from proxy_core.gemini.conversation import conversation_key
 from proxy_core.gemini.signatures import SignatureMemory
 from proxy_core.gemini.wire import JsonObject
 
@@ -187,11 +188,11 @@ def test_an_unsupported_field_is_told_to_be_so() -> None:
     assert refusal(asking(background=True)).code == "unsupported_parameter"
 
 
-def kept(number: int, previous: Kept | None = None, name: str | None = None) -> Kept:
+def kept(number: int, previous: Kept | None = None) -> Kept:
     request = orjson.dumps({"input": f"question {number}"})
     said = {"role": "assistant", "content": f"answer {number}", "id": f"msg_{number}_0"}
     response = orjson.dumps({"output": [{"type": "message", **said}]})
-    return Kept(f"resp_{number}", Origin(request, previous, name), response)
+    return Kept(f"resp_{number}", Origin(request, previous), response)
 
 
 def test_a_kept_conversation_goes_on_with_all_of_it() -> None:
@@ -203,15 +204,44 @@ def test_a_kept_conversation_goes_on_with_all_of_it() -> None:
     call = parse(asking(previous_response_id="resp_2"), store).calls[0]
     texts = [content["parts"][0]["text"] for content in call.body["contents"]]
     assert texts == ["question 1", "answer 1", "question 2", "answer 2", "Hi"]
-    assert call.conversation is None
 
 
-def test_a_conversation_keeps_the_name_that_it_was_given() -> None:
+def asked_and_answered(body: JsonObject, store: ResponseStore) -> tuple[str, bytes]:
+    """The id of the answer, and what its conversation is known by."""
+    key = conversation_key(parse(body, store).calls[0])
+    id_: str = answer_to(body, store)["id"]
+    return id_, key
+
+
+@pytest.mark.parametrize("named", [{}, {"prompt_cache_key": "k"}], ids=["unnamed", "named"])
+def test_a_chain_of_responses_is_one_conversation_whatever_its_requests_say(
+    named: JsonObject,
+) -> None:
     store = ResponseStore(lambda: 0.0)
-    store.put(kept(1, name="k"))
-    assert parse(asking(previous_response_id="resp_1"), store).calls[0].conversation == "k"
-    again = asking(previous_response_id="resp_1", prompt_cache_key="other")
-    assert parse(again, store).calls[0].conversation == "other"
+    tools = [{"type": "function", "name": "f"}]
+    id_, first = asked_and_answered(asking(instructions="Be brief.", tools=tools, **named), store)
+    for later in ({}, {"instructions": "Be wordy.", "store": False}, {"tools": [*tools]}):
+        body = asking(previous_response_id=id_, **later)
+        assert conversation_key(parse(body, store).calls[0]) == first
+    id_, second = asked_and_answered(asking(previous_response_id=id_), store)
+    assert second == first
+
+
+def test_a_chain_of_responses_can_be_given_another_name() -> None:
+    store = ResponseStore(lambda: 0.0)
+    id_, first = asked_and_answered(asking(), store)
+    other = asking(previous_response_id=id_, prompt_cache_key="other")
+    id_, second = asked_and_answered(other, store)
+    assert second != first
+    assert asked_and_answered(asking(previous_response_id=id_), store)[1] == second
+
+
+def test_the_beginning_of_a_chain_is_known_as_a_client_that_sends_all_of_it_is() -> None:
+    kept_key, other_key = (
+        conversation_key(parse(asking(store=store), ResponseStore(lambda: 0.0)).calls[0])
+        for store in (True, False)
+    )
+    assert kept_key == other_key
 
 
 def test_nothing_need_be_added_to_a_kept_conversation() -> None:
