@@ -292,7 +292,7 @@ async def read_piece(answer: Answer) -> bytes:
 
 def _chunk(payload: bytes, lease: Lease) -> Chunk:
     value = _parsed(payload)
-    if value is not None and (len(value) > 1 or "error" not in value):
+    if value is not None and ("error" not in value or "candidates" in value):
         return cast("Chunk", value)
     if (error := stream_error(payload)) is not None:
         raise Rejected(faults.classify_stream_error(error, with_api_key=with_key(lease)))

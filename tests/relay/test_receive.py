@@ -64,6 +64,7 @@ REJECTED = [
     (SAYS_NOTHING, Cause.EMPTY),
     (BREAKS_ITS_CALL, Cause.MALFORMED_CALL),
     (ERROR_FIRST, Cause.OVERLOADED),
+    (Reply(pieces=(sse({**LATE_ERROR, "traceId": "1"}),)), Cause.OVERLOADED),
     (Reply(pieces=(b"<html>hello</html>",)), Cause.BAD_ANSWER),
     (Reply(pieces=(b'data: {"candidates": [\r\n\r\n',)), Cause.BAD_ANSWER),
     (Reply(pieces=(sse(chunk(finish="PUP_LIMITED_DISABLED")),)), Cause.SUSPENDED),
