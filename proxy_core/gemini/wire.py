@@ -112,6 +112,8 @@ class Call(NamedTuple):
     "The client's own name for the conversation (`prompt_cache_key`), where it gave one."
     conversation_key: bytes | None = None
     "Of an unnamed conversation that is known by more than the body, where it was told before."
+    together: bool = False
+    "Whether it makes what later requests may name beside others of its kind."
     project: str | None = None
     "The unit, or the credential's id, that something named in the call belongs to."
     resource: str = ""

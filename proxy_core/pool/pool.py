@@ -23,6 +23,7 @@ from proxy_core.pool.roster import Roster, as_noted, enrol, take_notes
 from proxy_core.pool.rotation import PolicyName
 from proxy_core.pool.standing import Ledger, Member, Notes, Pair, Unit
 from proxy_core.pool.telling import Teller
+from proxy_core.pool.together import TOGETHER, is_home
 from proxy_core.pool.waiting import Waiting
 
 LANES = 128
@@ -189,7 +190,7 @@ class Pool:
         if want.unit is not None:
             pinned = pins.claim(lane, self.unit_of(want.unit), want, now)
             return None if pinned is None else self._lease(lane, *pinned, want, now)
-        if want.continues and self._sticky and want.conversation is not None:
+        if want.continues and self._keeps(want.conversation):
             lease = self._take_sticky(lane, want, now)
             if lease is not None:
                 return lease
@@ -206,10 +207,16 @@ class Pool:
             return None
         if member.service not in want.services:
             return None
+        if want.conversation == TOGETHER and not is_home(member.unit, self.lanes.values(), now):
+            return None
         if member.unit.paid and (free := lane.take(now, want.tried, want.services - PAID)):
             return self._lease(lane, *free, want, now)  # money counts for more than a warm cache
         pair = lane.pairs[member.unit.id]
         return self._lease(lane, pair, member, want, now) if lane.claim(pair, now) else None
+
+    def _keeps(self, conversation: bytes | None) -> bool:
+        """Whether this conversation stays with its credential."""
+        return conversation is not None and (self._sticky or conversation == TOGETHER)
 
     def unit_of(self, name: str) -> Unit | None:
         """The unit of this id, or of the credential of this id: the project of a key may have
@@ -289,7 +296,7 @@ class Pool:
         pair.exists = True
         if pair.era == lease.era and (pair.half_open or pair.strikes):
             self._prove_pair(pair)
-        if lease.conversation is not None and self._sticky:
+        if lease.conversation is not None and self._keeps(lease.conversation):
             self._affinity.put(lease.conversation, lease.credential.id, self._clock.monotonic())
 
     def _prove_pair(self, pair: Pair) -> None:

@@ -14,8 +14,6 @@ from proxy_core.pool.standing import Member, Unit
 
 LONG_S = 120.0
 "Clients give up on a Retry-After beyond this (OpenAI's and Anthropic's SDKs)."
-ALIASES_HELP = "MODEL_ALIASES can let the name stand for another."
-"For clients whose models have names of other vendors."
 
 _WORDS = {
     "cooling": "reached a short limit",
@@ -174,12 +172,10 @@ _LONG_RESTS = frozenset({ModelState.DAY_SPENT, ModelState.NOT_IN_TIER})
 def _lasting(places: list[Position], told: str, model: str) -> Problem:
     bare, _, action = model.partition(":")
     if any(place.state == ModelState.UNAVAILABLE for place in places):
-        missing = (
-            f"{action} of the model {bare}." if action else f"the model {bare}. {ALIASES_HELP}"
-        )
+        missing = f"{action} of the model {bare}" if action else f"the model {bare}"
         return Problem(
             ProblemKind.MODEL_NOT_FOUND,
-            f"No credential of the pool offers {missing}",
+            f"No credential of the pool offers {missing}.",
             model=bare,
         )
     steps = " ".join(dict.fromkeys(place.next_step for place in places if place.next_step))

@@ -45,6 +45,8 @@ class Passage:
     project: str | None = None
     "As in `Call`."
     resource: str = ""
+    together: bool = False
+    "As in `Call`."
     repeatable: bool = True
     "Whether asking twice does no harm; else only a refusal of Google is asked again elsewhere."
     download: bool = False
@@ -59,6 +61,7 @@ class Passage:
             raw=self.body or b"",
             project=self.project,
             resource=self.resource,
+            together=self.together,
             repeatable=self.repeatable,
         )
 

@@ -32,6 +32,7 @@ from proxy_core.pool.lease import Lease, Want
 from proxy_core.pool.pool import Exhausted, Pool
 from proxy_core.pool.quota import midnight_pacific
 from proxy_core.pool.survey import exhausted_problem, pinned_problem
+from proxy_core.pool.together import TOGETHER
 from proxy_core.relay.asking import JSON_BODY
 from proxy_core.relay.continuing import LongStream, Part, resumable, whole_answer
 from proxy_core.relay.exchange import Exchange
@@ -250,6 +251,8 @@ class Relay:
         key, goes_on = None, False
         if call.action in CONVERSATIONAL:
             key, goes_on = conversation_key(call), continues(call)
+        elif call.together:
+            key, goes_on = TOGETHER, True
         services = self._serving.services_for(call)
         return Trip(
             call=call,

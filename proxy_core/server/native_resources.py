@@ -44,6 +44,8 @@ _VERBS: Mapping[str, str] = {"GET": "get", "POST": "create", "PATCH": "patch", "
 _MODEL = re.compile(r"(?:models/)?([A-Za-z0-9][A-Za-z0-9._-]{0,127})\Z")
 _IN_PIECES = frozenset({"download", "streamGenerateContent"})
 "Actions whose answer is content, or an array that grows (of a tuned model)."
+_TOGETHER = frozenset({"files", "fileSearchStores"})
+"Collections whose things a request may name beside others. A cache stands alone."
 _BETA_ONLY = frozenset({"cachedContents"})
 "Collections that `v1` does not know; an upgrade changes nothing else."
 _BETA_FIELDS = frozenset({"cachedContent", "cached_content"})
@@ -99,6 +101,7 @@ class Asked:
             model=self.model,
             project=None if pin is None else pin.unit,
             resource="" if pin is None else pin.told,
+            together=self.method == "POST" and self.collection in _TOGETHER,
             repeatable=repeatable,
             download=self.route.action in _IN_PIECES or ("alt", "media") in self.query,
         )
@@ -161,19 +164,18 @@ def _request(visit: Visit, route: Route, services: Services, body: bytes) -> Req
     written = document.get("model")
     named = written if isinstance(written, str) else ""
     bare = bare_name(named)
-    models = models_of(named, services.parsing)
 
-    def read(step: int) -> Asked:
-        if models[step] == bare:
+    def read(model: str) -> Asked:
+        if model == bare:
             return understand(visit, route, services.owners, body, document)
         prefix = "models/" if named.startswith("models/") else ""
-        renames = {named: prefix + models[step]}
+        renames = {named: prefix + model}
         anew = renamed(body, renames)
         return understand(
             visit, route, services.owners, anew, {**document, "model": renames[named]}
         )
 
-    return Request(visit.exchange, read, models)
+    return Request(visit.exchange, named, services.parsing, read)
 
 
 def _passed_on(exchange: Exchange, relay: Relay, asked: Asked) -> Awaitable[PassedReply]:

@@ -49,6 +49,7 @@ async def start(visit: Visit, route: Route, services: Services, body: bytes) -> 
         headers=_headers(request),
         project=None if pin is None else pin.unit,
         resource="" if pin is None else pin.resource,
+        together=True,
     )
     reply = await services.relay.pass_on(visit.exchange, passage)
     try:

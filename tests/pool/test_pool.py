@@ -11,6 +11,7 @@ from proxy_core.gemini.faults import Cause
 from proxy_core.gemini.states import CredentialState
 from proxy_core.pool.lease import Lease
 from proxy_core.pool.pool import LANES, Exhausted, Pool
+from proxy_core.pool.together import TOGETHER
 from proxy_core.pool.waiting import QUEUE
 from tests.fakes.clock import FakeClock
 from tests.pool.made_up import (
@@ -247,6 +248,24 @@ def test_stickiness_can_be_switched_off() -> None:
     pool = made_pool(FakeClock(), "a", "b", policy="round-robin", sticky=False)
     on = want(conversation=TALK, continues=True)
     assert [served(pool, on) for _ in range(3)] == ["a", "b", "a"]
+
+
+@pytest.mark.parametrize("sticky", [True, False])
+def test_what_is_made_to_be_used_together_is_made_with_one_credential(*, sticky: bool) -> None:
+    pool = made_pool(FakeClock(), "a", "b", policy="round-robin", sticky=sticky)
+    on = want(conversation=TOGETHER, continues=True)
+    assert [served(pool, on) for _ in range(3)] == ["a", "a", "a"]
+
+
+def test_what_is_made_next_lies_where_its_models_can_be_asked() -> None:
+    clock = FakeClock()
+    pool = made_pool(clock, "a", "b", policy="round-robin")
+    on = want(conversation=TOGETHER, continues=True, model="/files")
+    assert [served(pool, on) for _ in range(2)] == ["a", "a"]
+    asked = taken(pool)
+    assert asked.credential.label == "a"
+    rest(pool, asked, clock.now() + 60)
+    assert [served(pool, on) for _ in range(2)] == ["b", "b"]
 
 
 # -- waiting -------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from proxy_core.errors import ProblemKind
 from proxy_core.gemini.faults import Cause
 from proxy_core.gemini.states import CredentialState, ModelState
 from proxy_core.pool.pool import Pool
-from proxy_core.pool.survey import ALIASES_HELP, exhausted_problem, survey
+from proxy_core.pool.survey import exhausted_problem, survey
 from tests.fakes.clock import FakeClock
 from tests.pool.made_up import MODEL, credential, made_pool, refusal, rest, revoke, taken, want
 
@@ -208,12 +208,12 @@ def test_an_action_is_counted_apart_but_the_model_is_named_as_clients_know_it() 
     assert f"No credential is free for {MODEL}: " in problem.message
 
 
-def test_a_model_that_no_project_offers_is_told_with_the_way_to_another() -> None:
+def test_a_model_that_no_project_offers_is_told() -> None:
     clock = FakeClock()
     pool = made_pool(clock, "a")
     unavailable(pool, clock, MODEL)
     problem = exhausted_problem(pool, MODEL, clock.now())
-    assert problem.message == f"No credential of the pool offers the model {MODEL}. {ALIASES_HELP}"
+    assert problem.message == f"No credential of the pool offers the model {MODEL}."
 
 
 def test_an_action_that_no_project_offers_is_told_with_its_model() -> None:

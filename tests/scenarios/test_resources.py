@@ -57,6 +57,18 @@ async def upload(on: Stage, data: Any = b"hello") -> str:
     return name
 
 
+async def upload_to_each(on: Stage, times: int = 1) -> list[str]:
+    """Names of new files, as many in each of two projects: they lie together of themselves, so
+    the first is switched off meanwhile."""
+    assert on.pollux is not None
+    names = [await upload(on) for _ in range(times)]
+    home = on.view(owner(on, names[0])).id
+    await on.pollux.engine.commands.enable(home, enabled=False)
+    names += [await upload(on) for _ in range(times)]
+    await on.pollux.engine.commands.enable(home, enabled=True)
+    return names
+
+
 def owner(on: Stage, name: str) -> str:
     project = on.world.stored[name]["project"]
     assert isinstance(project, str)
@@ -104,7 +116,7 @@ async def test_what_names_a_file_goes_to_its_project(form: Form) -> None:
         on.key("one")
         on.account("ada@example.com", "two")
         await on.open(**TURNING)
-        names = [await upload(on) for _ in range(4)]
+        names = await upload_to_each(on, 2)
         assert {owner(on, name) for name in names} == {"one", "two"}
         for name in names:
             told = await use(on, form, name)
@@ -117,7 +129,7 @@ async def test_what_a_client_in_vertex_mode_names_goes_to_its_project_too() -> N
         on.key("one")
         on.key("two")
         await on.open(**TURNING)
-        names = [await upload(on) for _ in range(2)]
+        names = await upload_to_each(on)
         for name in sorted(names * 2):  # twice in a row, which no turn-taking gives
             part = {"fileData": {"fileUri": f"{GOOGLE}{name}", "mimeType": "text/plain"}}
             body = {"contents": [{"role": "user", "parts": [{"text": "hi"}, part]}]}
@@ -211,12 +223,21 @@ async def test_things_of_two_projects_do_not_go_into_one_request() -> None:
         on.key("one")
         on.key("two")
         await on.open(**TURNING)
-        parts = [{"fileData": {"fileUri": await upload(on)}} for _ in range(2)]
+        parts = [{"fileData": {"fileUri": name}} for name in await upload_to_each(on)]
         told = await on.ask("native", contents=[{"role": "user", "parts": parts}])
         assert told.status == 400
         assert told.error is not None
         assert "different Google Cloud projects" in told.error["message"]
         assert on.calls() == []
+
+
+async def test_several_uploads_go_into_one_request() -> None:
+    async with stage() as on:
+        on.key("one")
+        on.key("two")
+        await on.open(**TURNING)
+        parts = [{"fileData": {"fileUri": await upload(on)}} for _ in range(3)]
+        assert (await on.ask("native", contents=[{"role": "user", "parts": parts}])).worked
 
 
 async def test_no_refusal_of_a_thing_marks_a_credential_or_a_model() -> None:
