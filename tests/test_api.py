@@ -474,7 +474,7 @@ async def test_the_demos_own_requests_come_from_several_clients_and_end_with_it(
         await asyncio.to_thread(demo.join, 10)
     ended = [event for event in seen.events() if isinstance(event, ExchangeEnded)]
     assert len({event.client for event in ended}) >= 3
-    assert {event.dialect for event in ended} == {"openai_chat", "gemini"}
+    assert len({event.dialect for event in ended}) >= 3
     assert not any(thread.name == "engine" for thread in threading.enumerate())
 
 
