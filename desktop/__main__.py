@@ -5,6 +5,7 @@ options itself: it only has to know which of them take a value, to find the subc
 """
 
 import builtins
+import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -15,9 +16,16 @@ WITHOUT_WINDOW = frozenset({"--headless", "--gen-creds", "--help", "-h", "--vers
 WITH_VALUE = frozenset({"--host", "--port", "--config", "--env-file", "--log-level"})
 
 NO_QT = (
-    "pollux: the window needs PySide6, which is not installed: "
-    "pip install 'pollux-proxy[desktop]'. `pollux --headless` and all commands work without it."
+    "pollux: the window needs PySide6, which is not installed. It comes with the extra `desktop`: "
+    "`pip install '.[desktop]'` in the folder of Pollux's sources, or `pip install "
+    "'pollux-proxy[desktop]'`. `pollux --headless` and all commands work without it."
 )
+NO_SCREEN = (
+    "pollux: the window needs a screen, and neither DISPLAY nor WAYLAND_DISPLAY names one. "
+    "With `--headless` Pollux, and its demo, work without."
+)
+SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+"Variables by which Qt finds a screen on Linux, or is told to do without; else it aborts."
 
 
 def wants_window(arguments: Sequence[str]) -> bool:
@@ -43,6 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if find_spec("PySide6") is None or find_spec("qasync") is None:
         print(NO_QT, file=sys.stderr)
         return 2
+    if sys.platform == "linux" and not any(map(os.environ.get, SCREENS)):
+        print(NO_SCREEN, file=sys.stderr)
+        return 2
     load_qt()
     from desktop.app import run  # noqa: PLC0415 - it imports all of the window
 
@@ -57,6 +68,7 @@ def load_qt() -> None:
     and Python keeps what was read: 18 MiB of the window's memory. Nothing of ours wants them.
     """
     pythons_own = builtins.__import__
+    import PySide6.QtCore  # noqa: F401, PLC0415 - the only place
 
     builtins.__import__ = pythons_own
 

@@ -1,9 +1,10 @@
+import os
 import subprocess
 import sys
 
 import pytest
 
-from desktop.__main__ import main, wants_window
+from desktop.__main__ import SCREENS, main, wants_window
 
 
 @pytest.mark.parametrize(
@@ -38,8 +39,20 @@ def test_without_pyside6_the_extra_is_named(
     monkeypatch.setitem(sys.modules, "PySide6", None)
     assert main([]) == 2
     said = capsys.readouterr().err
+    assert "'.[desktop]'" in said
     assert "pollux-proxy[desktop]" in said
     assert "--headless" in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there always is a screen")
+@pytest.mark.parametrize("line", ["", "--background", "demo"])
+def test_without_a_screen_headless_is_named_and_qt_does_not_abort(line: str) -> None:
+    environ = {name: value for name, value in os.environ.items() if name not in SCREENS}
+    command = [sys.executable, "-m", "desktop", *line.split()]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "--headless" in done.stderr
+    assert "DISPLAY" in done.stderr
 
 
 def test_the_engine_answers_through_the_console_script() -> None:
@@ -51,4 +64,16 @@ def test_the_engine_answers_through_the_console_script() -> None:
 
 def test_the_entry_point_imports_no_qt() -> None:
     code = "import sys, desktop.__main__; sys.exit('PySide6' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_loading_qt_leaves_pythons_own_import_in_place() -> None:
+    code = (
+        "import builtins, sys\n"
+        "own = builtins.__import__\n"
+        "from desktop.__main__ import load_qt\n"
+        "load_qt()\n"
+        "import PySide6.QtWidgets\n"
+        "sys.exit(builtins.__import__ is not own or 'PySide6.QtCore' not in sys.modules)"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
