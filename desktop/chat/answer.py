@@ -70,8 +70,9 @@ def read_error(body: bytes) -> str:
 
 
 def read_models(body: bytes) -> list[str]:
-    """Ids of the models that `GET /v1/models` lists, in its order."""
-    entries = _objects(_object(body).get("data"))
+    """Ids of the models that `GET /v1/models` lists, in its order; not those for embeddings."""
+    listed = _objects(_object(body).get("data"))
+    entries = [entry for entry in listed if entry.get("type") != "embedding"]
     return [name for entry in entries if (name := _text(entry.get("id")))]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from proxy_core.cli.arguments import Arguments, parse_arguments, read_settings
 from proxy_core.cli.failure import CommandFailed
 from proxy_core.cli.pretend import MakeGoogle
-from proxy_core.settings import SettingsProblem
+from proxy_core.settings import SettingsProblem, refuse_missing
 
 
 def run(argv: Sequence[str], make_google: MakeGoogle) -> int:
@@ -42,6 +42,7 @@ def _command(arguments: Arguments, make_google: MakeGoogle) -> int:
         case "demo":
             from proxy_core.cli.demo import demo  # noqa: PLC0415
 
+            refuse_missing(arguments.config, arguments.env_file)
             return demo(arguments, make_google)
         case "token":
             from proxy_core.cli.token import token  # noqa: PLC0415

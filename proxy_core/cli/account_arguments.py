@@ -22,7 +22,7 @@ AccountAction: TypeAlias = Literal[
 ]
 Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no other name
 
-ID_HELP = "id of `accounts list`, its first characters, or the exact label"
+ID_HELP = "id or label of `accounts list`, or the first characters of either"
 
 
 @dataclass(frozen=True, slots=True)

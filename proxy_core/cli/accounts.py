@@ -10,7 +10,7 @@ from proxy_core.cli.account_arguments import AccountOptions
 from proxy_core.cli.arguments import Arguments
 from proxy_core.cli.channel import LONG_PATIENCE_S, Channel, Refused, account_path, open_channel
 from proxy_core.cli.failure import FAILED, STORE_CLOSED, WRONG_USAGE, CommandFailed
-from proxy_core.cli.tables import show_checks, show_credentials, show_import
+from proxy_core.cli.tables import needs_owner, show_checks, show_credentials, show_import
 from proxy_core.cli.terminal import (
     agrees,
     ask_hidden,
@@ -82,6 +82,14 @@ def _list(channel: Channel, *, as_json: bool) -> int:
 
 
 def _check(channel: Channel, wanted: Sequence[str], *, as_json: bool) -> int:
+    results = _checked(channel, wanted, as_json=as_json)
+    if not (wanted or channel.complete):
+        return STORE_CLOSED
+    return 0 if all(result["ok"] for result in results) else FAILED
+
+
+def _checked(channel: Channel, wanted: Sequence[str], *, as_json: bool) -> list[Mapping[str, Any]]:
+    """What Google says of those that were named, else of all; shown."""
     results: list[Mapping[str, Any]] = []
     with spinner("Asking Google…"):
         paths = [account_path(view["id"], "/check") for view in found(channel, wanted)]
@@ -93,9 +101,7 @@ def _check(channel: Channel, wanted: Sequence[str], *, as_json: bool) -> int:
         show_checks(console(), results)
     elif channel.complete:
         say("There is no credential to check.")
-    if not (wanted or channel.complete):
-        return STORE_CLOSED
-    return 0 if all(result["ok"] for result in results) else FAILED
+    return results
 
 
 # -- adding -----------------------------------------------------------------------------------
@@ -213,7 +219,9 @@ def _choose_service(channel: Channel, options: AccountOptions, *, as_json: bool)
                 "of it is billed"
             )
             print(f"{_named(view)}: {said}")
-    return _check(channel, [view["id"] for view in named], as_json=as_json)
+    results = _checked(channel, [view["id"] for view in named], as_json=as_json)
+    # It is done, and stays so where Google could not be asked what it makes of it.
+    return FAILED if any(needs_owner(result["state"]) for result in results) else 0
 
 
 def _give(channel: Channel, view: Mapping[str, Any], options: AccountOptions) -> None:
@@ -272,13 +280,19 @@ def found(channel: Channel, wanted: Sequence[str]) -> list[Mapping[str, Any]]:
 def find(
     credentials: Sequence[Mapping[str, Any]], name: str, *, complete: bool = True
 ) -> Mapping[str, Any]:
-    """The credential with this id, this exact label, or the only one whose id begins so.
+    """The credential with this id, this exact label, or the only one whose id or label begins so.
+
+    A label begins with the account's e-mail address, unless its owner gave it another.
 
     complete: whether these are all. Raises CommandFailed.
     """
     exact = [view for view in credentials if view["id"] == name]
     labelled = [view for view in credentials if view["label"] == name]
-    begun = [view for view in credentials if name and view["id"].startswith(name)]
+    begun = [
+        view
+        for view in credentials
+        if name and (view["id"].startswith(name) or view["label"].startswith(name))
+    ]
     fitting = exact or labelled or begun
     if not fitting and not complete:
         raise CommandFailed(

@@ -126,8 +126,8 @@ def _command(
 def _add_common(parser: argparse.ArgumentParser, *, suppressed: bool = False) -> None:
     # Also behind the command; SUPPRESS keeps its absence there from undoing what stood before.
     default = argparse.SUPPRESS if suppressed else None
-    parser.add_argument("--host", default=default, help="address to listen on")
-    parser.add_argument("--port", default=default, help="port to listen on")
+    parser.add_argument("--host", default=default, help="address that Pollux listens on")
+    parser.add_argument("--port", default=default, help="port that Pollux listens on")
     parser.add_argument(
         "--log-level", metavar="LEVEL", default=default, help="debug, info, warning or error"
     )

@@ -16,7 +16,7 @@ from proxy_core.cli.failure import FAILED, WRONG_USAGE, CommandFailed
 from proxy_core.cli.terminal import console, print_json, say
 from proxy_core.connect import Address, Applied, ConnectFailed, Folders, Guide, Tool
 from proxy_core.engine.instance import read_instance
-from proxy_core.settings import Settings, data_folder
+from proxy_core.settings import Settings, Source, data_folder
 
 STATES = {
     "absent": "not written",
@@ -60,8 +60,9 @@ def connect(arguments: Arguments) -> int:
 
 
 def _url(settings: Settings) -> str:
-    """Where the running Pollux listens, else where it would."""
-    instance = read_instance(data_folder(settings))
+    """The address that the command line names, else where Pollux listens, else where it would."""
+    named = Source.COMMAND_LINE in (settings.source("HOST"), settings.source("PORT"))
+    instance = None if named else read_instance(data_folder(settings))
     if instance is not None:
         return instance.url
     host = _ANY.get(settings.host, f"[{settings.host}]" if ":" in settings.host else settings.host)

@@ -91,7 +91,8 @@ def _show_states(engine: Engine) -> None:
 def _invitation(url: str, token: str) -> str:
     body = json.dumps({"model": MODEL, "messages": [{"role": "user", "content": "Hello"}]})
     return f"""
-base URL      {url}/v1
+base URL      {url}/v1 for OpenAI's clients
+              {url} for Anthropic's and Google's
 page          {url}/
 bearer token  {token}
 

@@ -40,6 +40,11 @@ NOTE = "i"
 "Sign of a finding that is neither good nor bad."
 
 
+def needs_owner(state: str) -> bool:
+    """Whether a credential in this state waits for its owner to do something."""
+    return state not in STYLES
+
+
 def show_credentials(console: "Console", credentials: Sequence[View], now: float) -> None:
     """All credentials; below, what each needs, which models rest, and who shares a quota."""
     if not credentials:
@@ -79,8 +84,11 @@ def show_checks(console: "Console", results: Sequence[View]) -> None:
     for result in results:
         mark = Text(good, "green") if result["ok"] else Text(bad, "bold red")
         label = f" {cleaned(result['label'])} ({cleaned(result['id'])}): "
-        console.print(Text.assemble(mark, label, _state(result["state"])))
         told = [result["sentence"], result["next_step"]] if not result["ok"] else []
+        # That it is ready as far as is known is no answer where Google gave none.
+        unheard = bool(told) and not needs_owner(result["state"])
+        state = Text(cleaned(told.pop(0)), "bold red") if unheard else _state(result["state"])
+        console.print(Text.assemble(mark, label, state))
         for text in filter(None, told):
             _note(console, text)
 
@@ -203,7 +211,7 @@ def _times(view: View, now: float) -> str:
 
 
 def _notes(view: View, now: float) -> Iterator[str]:
-    if view["state"] not in STYLES:
+    if needs_owner(view["state"]):
         yield from filter(None, (view["sentence"], view["next_step"]))
     for model in view["models"]:
         if model["state"] == "ready":

@@ -20,7 +20,7 @@ from proxy_core.connect.writing import Edit, carry_out, content
 from proxy_core.disk import locked, reason_of
 
 BY_HAND = "Nothing was changed. Put the settings in by hand, as the steps show them."
-REPAIR = "Nothing was changed. Repair the file, then try again."
+REPAIR = "Nothing was changed. Repair the file, or change it by hand."
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,10 +138,26 @@ class Folders:
 
 
 def _token_words() -> tuple[str, ...]:
-    if shutil.which("pollux"):
-        return ("pollux", "token", "show")
-    frozen = bool(getattr(sys, "frozen", False))
-    return (sys.executable, *(() if frozen else ("-m", "proxy_core")), "token", "show")
+    return (*_terminal_program(), "token", "show")
+
+
+def _terminal_program() -> tuple[str, ...]:
+    """What prints in a terminal, by a name that stays right.
+
+    Tools run it in the folders they work on. There a plain `python -m` would import what others
+    put beside it, a `secrets.py` say; -P keeps it from that, and the program itself does not look.
+    """
+    if not getattr(sys, "frozen", False):
+        installed = shutil.which("pollux", path=str(Path(sys.executable).parent))
+        return (installed,) if installed else (sys.executable, "-P", "-m", "proxy_core")
+    program = Path(sys.executable)
+    mount, image = os.environ.get("APPDIR"), os.environ.get("APPIMAGE")
+    if mount and image and program.is_relative_to(mount):  # the mount goes away, its file stays
+        return (image,)
+    # On Windows the window's program has no console, and the command on the PATH is that one.
+    if program.suffix != ".exe" and shutil.which("pollux"):
+        return ("pollux",)
+    return (str(program.with_name(f"pollux-headless{program.suffix}")),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,16 @@ STAND_INS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 As with an alias, the next is for when one has no quota, no capacity, or is not there.
 """
 
+ROUTES: Mapping[tuple[str, ...], str] = MappingProxyType(
+    {
+        EMBEDDING: "/v1/embeddings",
+        IMAGE: "/v1/images/generations",
+        SPEECH: "/v1/audio/speech",
+        HEARING: "/v1/audio/transcriptions",
+    }
+)
+"By stand-ins: where they are asked for by OpenAI's names."
+
 UNNAMED_IMAGE = "gpt-image-1"
 "OpenAI's images may be asked of no model; then it is the stand-in of its own."
 

@@ -235,7 +235,7 @@ class Keeper:
             return VaultStatus("none", told)
         if (problem := await in_thread(self._places.vault.look)) is not None:
             told = f"{problem.sentence} {self._in_plain_files}"
-            return VaultStatus("closed", told, problem.next_step)
+            return VaultStatus("none", told, problem.next_step)
         return VaultStatus("none", "There is no vault yet: the first new credential makes it.")
 
     # -- writing ---------------------------------------------------------------------------

@@ -143,8 +143,7 @@ def _whose(unit: Unit | None, name: str) -> str:
 def _told(places: list[Position], model: str, now: float) -> Problem:
     bare, _, _ = model.partition(":")
     counts = Counter(place.state for place in places)
-    whys = Counter(place.why for place in places)
-    told = ", ".join(_counted(count, why) for why, count in whys.items())
+    told = _counted(places)
     back = [p for p in places if p.until is not None and p.state != ModelState.UNAVAILABLE]
     busy = counts[CredentialState.BUSY] + counts[CredentialState.READY]
     if not back and not busy:
@@ -154,16 +153,25 @@ def _told(places: list[Position], model: str, now: float) -> Problem:
     spent = seconds > LONG_S and first is not None and first.state in _LONG_RESTS
     return Problem(
         ProblemKind.QUOTA_SPENT if spent else ProblemKind.RATE_LIMITED,
-        f"No credential is free for {bare.removeprefix('/')}: of {len(places)}, {told}. "
+        f"No credential is free for {bare.removeprefix('/')}: {told}. "
         f"The first returns in {_duration(seconds)}.",
         model="" if bare.startswith("/") else bare,
         retry_after_s=seconds,
     )
 
 
-def _counted(count: int, why: str) -> str:
+def _counted(places: list[Position]) -> str:
+    """Why they cannot serve: `the only one is busy`, `of 3, 2 are busy, 1 is switched off`."""
+    if len(places) == 1:
+        return f"the only one {_of_one(places[0].why)}"
+    whys = Counter(place.why for place in places)
+    told = (f"{count} {why if count > 1 else _of_one(why)}" for why, count in whys.items())
+    return f"of {len(places)}, {', '.join(told)}"
+
+
+def _of_one(why: str) -> str:
     verb, _, rest = why.partition(" ")
-    return f"{count} {_OF_ONE.get(verb, verb) if count == 1 else verb} {rest}"
+    return f"{_OF_ONE.get(verb, verb)} {rest}"
 
 
 _LONG_RESTS = frozenset({ModelState.DAY_SPENT, ModelState.NOT_IN_TIER})
@@ -182,7 +190,7 @@ def _lasting(places: list[Position], told: str, model: str) -> Problem:
     no_credit = all(place.state == CredentialState.BILLING for place in places)
     return Problem(
         ProblemKind.NO_CREDIT if no_credit else ProblemKind.UNUSABLE_CREDENTIALS,
-        f"No credential can be used: of {len(places)}, {told}. {steps}".strip(),
+        f"No credential can be used: {told}. {steps}".strip(),
         model=bare,
     )
 

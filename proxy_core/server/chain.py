@@ -6,8 +6,13 @@ request for another model, which is each handler's own.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
+from proxy_core.dialects.contract import ParseContext
+from proxy_core.dialects.missing_models import advice
+from proxy_core.dialects.model_names import models_of
 from proxy_core.errors import BadRequest, Failed, Problem, ProblemKind
 from proxy_core.relay.exchange import Exchange
 
@@ -44,8 +49,12 @@ a policy refusal, after which the same words must not go out with somebody else'
 class Chain:
     """Where one exchange stands on the way along its models."""
 
-    def __init__(self, exchange: Exchange, models: Sequence[str]) -> None:
+    def __init__(
+        self, exchange: Exchange, models: Sequence[str], advise: Callable[[str], str]
+    ) -> None:
+        """advise: what to tell a client of a model that no credential offers."""
         self._exchange = exchange
+        self._advise = advise
         self._step = 0
         self._last = len(models) - 1
         self._problems: list[Problem] = []
@@ -74,18 +83,27 @@ class Chain:
         """The failure that passes the soonest: then the name works again."""
         passing = [problem for problem in self._problems if problem.retry_after_s is not None]
         soonest = min(passing, key=lambda problem: problem.retry_after_s or 0.0, default=None)
-        return soonest or self._problems[-1]
+        problem = soonest or self._problems[-1]
+        if problem.kind is not ProblemKind.MODEL_NOT_FOUND:
+            return problem
+        return replace(problem, message=f"{problem.message} {self._advise(problem.model or '')}")
 
 
 class Request(Generic[A]):
     """One request as it is asked of the model at hand. Per exchange."""
 
-    def __init__(self, exchange: Exchange, read: Callable[[int], A], models: Sequence[str]) -> None:
-        """read: the request to the model at this place. Raises BadRequest, as it does."""
+    def __init__(
+        self, exchange: Exchange, name: str, context: ParseContext, read: Callable[[str], A]
+    ) -> None:
+        """name: the client's, of the model. read: the request to the model of this bare id.
+
+        Raises BadRequest, as `read` does.
+        """
         self._exchange = exchange
+        self._models = models_of(name, context)
         self._read = read
-        self._take(read(0))
-        self._chain = Chain(exchange, models)
+        self._take(self._at(0))
+        self._chain = Chain(exchange, self._models, partial(advice, name, context))
 
     async def answered(self, ask: Callable[[A], Awaitable[T]]) -> T:
         """What the first model that answers is answering. Raises Failed."""
@@ -93,7 +111,10 @@ class Request(Generic[A]):
             try:
                 return await ask(self.asked)
             except Failed as failed:
-                self._take(self._chain.go_on(failed, self._read))
+                self._take(self._chain.go_on(failed, self._at))
+
+    def _at(self, step: int) -> A:
+        return self._read(self._models[step])
 
     def _take(self, asked: A) -> None:
         self.asked = asked

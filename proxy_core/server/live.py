@@ -17,7 +17,6 @@ from aiohttp.web import StreamResponse, WebSocketResponse
 
 from proxy_core.dialects.gemini_native.errors import error_reply
 from proxy_core.dialects.gemini_native.parse import check_model
-from proxy_core.dialects.model_names import models_of
 from proxy_core.errors import BadRequest, Failed, Problem, ProblemKind
 from proxy_core.gemini.faults import Fault
 from proxy_core.gemini.live_setup import LiveSetup, read_setup
@@ -127,17 +126,17 @@ async def _begin(
         visit.debug.request(visit.exchange.id, "SETUP", visit.path, frame.data)
     setup = read_setup(form.setup(frame.data))
     visit.exchange.stream = True
-    models = models_of(setup.model, services.parsing)
 
-    def read(step: int) -> Call:
-        return _call(setup, models[step], form.version, services)
+    def read(model: str) -> Call:
+        return _call(setup, model, form.version, services)
 
     async def ask(call: Call) -> LiveReply:
         assert call.raw is not None
         opening = partial(open_session, services.live, call.version, Frame(frame.kind, call.raw))
         return await services.relay.live(visit.exchange, call, opening)
 
-    return await _open(client, Request(visit.exchange, read, models).answered(ask))
+    request = Request(visit.exchange, setup.model, services.parsing, read)
+    return await _open(client, request.answered(ask))
 
 
 def send_off(services: Services) -> None:
@@ -285,7 +284,10 @@ def _told(visit: Visit, problem: Problem) -> Closing:
     """A close frame for what would have been an HTTP error a moment before."""
     visit.status = error_reply(problem).status
     visit.exchange.error = problem.kind
-    return Closing(_CODES.get(problem.kind, BROKEN), problem.message)
+    reason = problem.message
+    if problem.kind is ProblemKind.MODEL_NOT_FOUND and problem.model:
+        reason = NOT_LIVE.format(problem.model)  # short enough for a close frame
+    return Closing(_CODES.get(problem.kind, BROKEN), reason)
 
 
 _CODES = {
@@ -297,6 +299,7 @@ _CODES = {
     ProblemKind.NOT_FOUND: 1008,
 }
 "Close codes, as Google uses them; everything else is 1011."
+NOT_LIVE = "No credential of the pool offers Live sessions of {}; gemini-3.8-live has them."
 GOOGLE_LEFT = "Google closed the connection of the session."
 STOPPING = "Pollux is stopping."
 TAKEN_OUT = "The credential of this session was switched off or removed; begin a new session."

@@ -36,7 +36,7 @@ async def answer(visit: Visit, route: Route, services: Services) -> StreamRespon
         case _:
             resource = _named_by_openai(route.model, found, services)
     if resource is None:
-        raise no_such_model(route.model)
+        raise no_such_model(route.model, services)
     if route.target is Target.ANTHROPIC_MODEL:
         return visit.answer(orjson.dumps(anthropic_models.model(resource, route.model)))
     return visit.answer(openai_models.model(resource, created))

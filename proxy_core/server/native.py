@@ -1,6 +1,6 @@
 """Answers native Gemini requests: the client's bytes to Google, Google's bytes to the client."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from urllib.parse import unquote
 
@@ -9,10 +9,10 @@ from aiohttp.web import StreamResponse
 
 from proxy_core.dialects.gemini_native.framing import ArrayFraming, Framing, SseFraming
 from proxy_core.dialects.gemini_native.parse import parse
-from proxy_core.dialects.model_names import models_of
+from proxy_core.dialects.missing_models import advice
+from proxy_core.dialects.model_names import bare_name
 from proxy_core.errors import BadRequest, Failed, ProblemKind
 from proxy_core.gemini.wire import Call, JsonObject
-from proxy_core.pool.survey import ALIASES_HELP
 from proxy_core.relay.receive import Rejected, StreamReply, tokens_of
 from proxy_core.retry import problem_of
 from proxy_core.server.chain import Request
@@ -36,31 +36,30 @@ async def call(visit: Visit, route: Route, services: Services, body: bytes) -> S
             f"The Gemini API has no {route.action} any more; image models answer generateContent.",
             kind=ProblemKind.NOT_FOUND,
         )
-    models = models_of(route.model, services.parsing)
 
-    def read(step: int) -> Call:
-        parsed = parse(route.version, route.model, route.action, body, pairs, models[step])
+    def read(model: str) -> Call:
+        parsed = parse(route.version, route.model, route.action, body, pairs, model)
         if route.action in BEGINS:
             parsed = parsed._replace(repeatable=False)
         return services.owners.pinned(parsed)
 
-    return await serve(visit, read, models, services)
+    return await serve(visit, route.model, read, services)
 
 
 async def serve(
     visit: Visit,
-    read: Callable[[int], Call],
-    models: Sequence[str],
+    name: str,
+    read: Callable[[str], Call],
     services: Services,
     form: Callable[[bytes, JsonObject], bytes] | None = None,
 ) -> StreamResponse:
-    """Answers with the first of `models` that can. Raises BadRequest and Failed as `call` does.
+    """Answers with the first model of a name that can. Raises BadRequest and Failed as `call` does.
 
-    read: the call to the model at this place. form: gives a whole answer, whose bytes and JSON it
+    read: the call to the model of this bare id. form: gives a whole answer, whose bytes and JSON it
     is told, the body that goes to the client.
     """
     exchange, pairs = visit.exchange, pairs_of(visit.query)
-    request = Request(exchange, read, models)
+    request = Request(exchange, name, services.parsing, read)
     if request.asked.streams:
         exchange.stream = True
         sse = any(unquote(name) in ("alt", "$alt") and value == "sse" for name, value in pairs)
@@ -130,13 +129,14 @@ async def model(visit: Visit, route: Route, services: Services) -> StreamRespons
     """`GET models/{model}`."""
     resource = (await services.models()).get(route.model)
     if resource is None:
-        raise no_such_model(route.model)
+        raise no_such_model(route.model, services)
     return visit.answer(orjson.dumps(resource))
 
 
-def no_such_model(name: str) -> BadRequest:
+def no_such_model(name: str, services: Services) -> BadRequest:
     return BadRequest(
-        f"No credential of the pool offers the model {name[:80]!r}. {ALIASES_HELP}",
+        f"No credential of the pool offers the model {name[:80]!r}. "
+        f"{advice(name, services.parsing, bare_name(name))}",
         "model",
         kind=ProblemKind.MODEL_NOT_FOUND,
     )

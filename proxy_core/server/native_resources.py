@@ -14,7 +14,7 @@ import orjson
 from aiohttp.web import StreamResponse
 
 from proxy_core.dialects.gemini_native.parse import OURS, V1BETA_MODEL
-from proxy_core.dialects.model_names import bare_name, models_of
+from proxy_core.dialects.model_names import bare_name
 from proxy_core.errors import BadRequest, Failed, Problem
 from proxy_core.events import Tokens
 from proxy_core.gemini import faults

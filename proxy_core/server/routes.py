@@ -83,7 +83,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("POST", "/v1beta/models/{model}:{action}", "generateContent, streamGenerateContent, …"),
     ("POST", f"{VERTEX_MODELS}/{{model}}:{{action}}", "the same, as Vertex AI has it"),
     ("GET", VERTEX_MODELS, "models in Vertex AI's form"),
-    ("POST", "/upload/v1beta/files", "uploads a file: resumable, or all at once"),
+    ("POST", "/upload/v1beta/files", "uploads a file: resumable, or at once as multipart"),
     ("POST", "/upload/session/{id}", "takes the bytes of an upload; needs no token"),
     ("GET", "/v1beta/files", "files of all projects; `files/{id}`, `:download`, `:register`"),
     ("GET", "/v1beta/cachedContents", "explicit caches: list, create, get, change, delete"),
@@ -219,6 +219,8 @@ def origin_form(target: str, host: str | None) -> tuple[str, str | None]:
 
 def find(path: str, headers: Mapping[str, str], query: str) -> Route | None:
     """The route of a path as it stood in the request line; None where there is none."""
+    if path.startswith(("/v1/v1", "/v1/upload/")) and speaks_gemini(path[3:], headers, query):
+        path = path[3:]  # a base URL as OpenAI's clients need it, given to one of Gemini's
     route = _EXACT.get(path) or _call(path)
     if route is not None and route.target is not Target.OPENAI_MODELS:
         return route

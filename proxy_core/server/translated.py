@@ -6,11 +6,13 @@ same. Not here: what a dialect looks like.
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 import orjson
 from aiohttp.web import StreamResponse
 
 from proxy_core.dialects.contract import Dialect, ParseContext, ParsedRequest, Renderer, Stamp
+from proxy_core.dialects.missing_models import advice
 from proxy_core.dialects.model_names import models_of
 from proxy_core.errors import Failed, Problem, ProblemKind
 from proxy_core.events import Tokens
@@ -68,7 +70,9 @@ class _Request:
         "Whether frames of an answer went out: no other model can answer from then on."
         self._take(self._parse(0))
         exchange.stream = self.parsed.stream
-        self._chain = Chain(exchange, self.parsed.models or models_of(self.parsed.model, context))
+        name = self.parsed.model
+        models = self.parsed.models or models_of(name, context)
+        self._chain = Chain(exchange, models, partial(advice, name, context))
 
     def opening(self) -> bytes:
         """What goes out with a head that has to go before the first chunk."""

@@ -11,7 +11,6 @@ import orjson
 from aiohttp.web import StreamResponse
 
 from proxy_core.dialects.gemini_native.parse import parse
-from proxy_core.dialects.model_names import models_of
 from proxy_core.gemini.from_vertex import TIER_HEADER, publisher_model, to_gemini, to_vertex
 from proxy_core.gemini.wire import Call, JsonObject
 from proxy_core.server import native
@@ -27,13 +26,12 @@ async def call(
     """Answers `…/models/{name}:{action}`. Raises BadRequest and Failed before the first byte."""
     pairs = native.pairs_of(visit.query)
     tier = visit.request.headers.get(TIER_HEADER, "")
-    models = models_of(name, services.parsing)
 
-    def read(step: int) -> Call:
-        given = parse(VERSION, name, action, body, pairs, models[step])
+    def read(model: str) -> Call:
+        given = parse(VERSION, name, action, body, pairs, model)
         return services.owners.pinned(_converted(given, tier))
 
-    return await native.serve(visit, read, models, services, partial(_answered, action))
+    return await native.serve(visit, name, read, services, partial(_answered, action))
 
 
 def _converted(given: Call, tier: str) -> Call:
@@ -55,7 +53,7 @@ async def models(visit: Visit, name: str, services: Services) -> StreamResponse:
     found = await services.models()
     if name:
         if name not in found:
-            raise native.no_such_model(name)
+            raise native.no_such_model(name, services)
         return visit.answer(orjson.dumps(publisher_model(found[name])))
     shown, following = native.page_of(list(found.values()), visit.query)
     page: JsonObject = {"publisherModels": [publisher_model(each) for each in shown]}

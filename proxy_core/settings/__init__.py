@@ -23,6 +23,7 @@ from proxy_core.settings.sources import (
     load_owner_settings,
     load_settings,
     read,
+    refuse_missing,
 )
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "load_owner_settings",
     "load_settings",
     "read",
+    "refuse_missing",
 ]

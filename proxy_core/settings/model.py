@@ -120,6 +120,7 @@ class Settings(BaseModel):
     )
     model_aliases: Annotated[
         Mapping[str, Annotated[tuple[str, ...], Field(min_length=1)]],
+        AfterValidator(values.no_chains),
         BeforeValidator(values.lists_of_one),
         BeforeValidator(values.from_json),
     ] = Field(

@@ -55,11 +55,16 @@ def load_owner_settings(
     config, env_file: files that the owner named instead of settings.toml, and of no `.env`.
     without_file: leaves settings.toml out, since it cannot be used. Raises SettingsProblem.
     """
+    refuse_missing(config, env_file)
+    toml = None if without_file else config or config_folder() / TOML_FILE
+    return load_settings(arguments, environ, env_file, toml)
+
+
+def refuse_missing(config: Path | None, env_file: Path | None) -> None:
+    """Raises SettingsProblem for a file that the owner named and that is not there."""
     for option, named in (("--env-file", env_file), ("--config", config)):
         if named is not None and not named.is_file():
             raise SettingsProblem(option, f"names {named}, and there is no such file")
-    toml = None if without_file else config or config_folder() / TOML_FILE
-    return load_settings(arguments, environ, env_file, toml)
 
 
 def read(origin: Origin) -> Settings:

@@ -9,6 +9,7 @@ import binascii
 import ipaddress
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -43,6 +44,16 @@ def lists_of_one(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return {key: [item] if isinstance(item, str) else item for key, item in value.items()}
+
+
+def no_chains(aliases: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    """An alias may stand for the model whose name it hides, but for no other alias."""
+    names = {name.removeprefix("models/") for name in aliases}
+    for name, chain in aliases.items():
+        others = names - {name.removeprefix("models/")}
+        if any(model.removeprefix("models/") in others for model in chain):
+            raise ValueError("has an alias of another alias; name the models it shall stand for")
+    return aliases
 
 
 def two_or_none(value: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,14 +10,14 @@ import pytest
 from proxy_core.cli.accounts import find
 from proxy_core.cli.channel import VAULT_CLOSED
 from proxy_core.cli.failure import CommandFailed
-from proxy_core.commands import Refusal, RefusalCode
+from proxy_core.commands import CheckResult, Refusal, RefusalCode
 from tests.cli.conftest import Begin, Running, Terminal, piped
-from tests.fakes.commands import credential, model
+from tests.fakes.commands import FakeCommands, credential, model
 
 ADA = credential("accaaaaaaaaaa", "ada@example.com · home", project="home-project")
 KEY = credential("keybbbbbbbbbb", "spare key", project="spare-project")
 OTHER_KEY = credential("keybcccccccc", "other key", project=None)
-ids = pytest.mark.parametrize("name", ["keybbbbbbbbbb", "keybb", "spare key"])
+ids = pytest.mark.parametrize("name", ["keybbbbbbbbbb", "keybb", "spare key", "spare"])
 posix = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals")
 
 
@@ -215,6 +215,18 @@ def test_a_credential_is_named_by_id_prefix_or_label(
     assert running.called("enable") == [(KEY.id, False)]
 
 
+def test_an_account_is_named_by_its_address_where_that_means_one(
+    terminal: Terminal, running: Running
+) -> None:
+    work = credential("acccccccccccc", "ada@example.com · work")
+    running.commands.pool = {view.id: view for view in (ADA, KEY)}
+    assert terminal("accounts", "disable", "ada@example.com").code == 0
+    assert running.called("enable") == [(ADA.id, False)]
+    running.commands.pool[work.id] = work
+    told = terminal("accounts", "enable", "ada@example.com")
+    assert (told.code, "means several" in told.err) == (1, True)
+
+
 def test_several_are_changed_at_once(terminal: Terminal, running: Running) -> None:
     running.commands.pool = {view.id: view for view in (ADA, KEY)}
     assert terminal("accounts", "enable", ADA.id, KEY.id, "spare key").code == 0
@@ -286,6 +298,22 @@ def test_what_google_says_at_vertex_is_told_and_ends_with_1(
     told = terminal("accounts", "vertex", KEY.id)
     assert told.code == 1
     assert "Vertex AI is switched off in this project." in told.out
+
+
+def test_a_change_of_service_is_done_though_google_cannot_be_asked(
+    terminal: Terminal, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check(commands: FakeCommands, credential_id: str) -> tuple[CheckResult, ...]:
+        silence = "Google could not be reached."
+        return (CheckResult(KEY.id, KEY.label, False, KEY.state, silence, ""),)
+
+    monkeypatch.setattr(FakeCommands, "check", check)
+    running.commands.pool = {KEY.id: KEY}
+    told = terminal("accounts", "vertex", KEY.id, "--off")
+    assert told.code == 0
+    assert f"spare key ({KEY.id}): Google could not be reached." in told.out
+    assert "ready" not in told.out
+    assert terminal("accounts", "check", KEY.id).code == 1
 
 
 def test_an_account_that_did_not_allow_vertex_is_told_how_to(

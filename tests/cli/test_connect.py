@@ -61,7 +61,11 @@ def test_a_guide_names_the_running_instance_else_the_settings(
 
 
 def test_a_guide_names_the_running_instance(running: Running, terminal: Terminal) -> None:
-    assert f"{running.url}/v1" in terminal("connect", "curl", "--port", "9999").out
+    assert f"{running.url}/v1" in terminal("connect", "curl").out
+
+
+def test_a_port_that_is_named_is_another_pollux(running: Running, terminal: Terminal) -> None:
+    assert "http://127.0.0.1:9999/v1" in terminal("connect", "curl", "--port", "9999").out
 
 
 def test_apply_says_what_it_wrote_and_undo_takes_it_back(terminal: Terminal, codex: Path) -> None:

@@ -34,6 +34,12 @@ def test_the_demo_ignores_the_settings_of_the_machine() -> None:
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
+def test_a_file_of_settings_that_is_not_there_is_wrong_usage() -> None:
+    ended = run_demo("--once", "--env-file", "nowhere.env")
+    assert ended.returncode == 2
+    assert "--env-file names nowhere.env" in ended.stderr
+
+
 def test_a_wrong_setting_is_named_and_nothing_stays_open() -> None:
     ended = run_demo("--once", "--port", "abc")
     assert ended.returncode == 2

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from proxy_core import __version__
 from tests.cli.conftest import Begin, Running, Terminal
 from tests.fakes.commands import credential
 
@@ -22,6 +23,23 @@ def test_nothing_that_runs_has_the_same_rendering(terminal: Terminal) -> None:
     state = json.loads(told.out)
     assert (state["state"], state["credentials"]) == ("stopped", [])
     assert state["totals"]["exchanges"] == 0
+    assert state["version"] == __version__
+
+
+def test_another_port_than_the_running_one_s_is_said(terminal: Terminal, running: Running) -> None:
+    assert terminal("status", "--port", running.url.rpartition(":")[2]).code == 0
+    told = terminal("status", "--port", "9999")
+    assert (told.code, told.out) == (1, "")
+    assert f"not at port 9999, but at {running.url}." in told.err
+    assert "A demo has data and a token of its own" in told.err
+    assert json.loads(terminal("status", "--port", "9999", "--json").out)["state"] == "stopped"
+
+
+def test_a_port_where_nothing_of_the_owner_s_runs_may_be_a_demo_s(terminal: Terminal) -> None:
+    told = terminal("status", "--port", "9999")
+    assert told.code == 1
+    assert "Your Pollux is not running, at port 9999" in told.err
+    assert "A demo" in told.err
 
 
 def test_a_running_one_shows_its_pool_and_counters(terminal: Terminal, running: Running) -> None:

@@ -64,6 +64,14 @@ async def aio(proxy: Proxy) -> AsyncIterator[genai.client.AsyncClient]:
 
 
 @VERSIONS
+def test_a_base_url_as_openais_clients_have_it_will_do(proxy: Proxy, version: str | None) -> None:
+    options = types.HttpOptions(base_url=f"{proxy.url}/v1", api_version=version)
+    with genai.Client(api_key=proxy.token, http_options=options) as sdk:
+        assert sdk.models.generate_content(model=MODEL, contents=HELLO).text == ECHO
+        assert MODEL in {(model.name or "").removeprefix("models/") for model in sdk.models.list()}
+
+
+@VERSIONS
 def test_generate_and_stream_on_every_version(proxy: Proxy, version: str | None) -> None:
     with client_of(proxy, version) as sdk:
         whole = sdk.models.generate_content(model=MODEL, contents=HELLO)

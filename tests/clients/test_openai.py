@@ -333,7 +333,8 @@ def test_models_are_listed_and_retrieved(client: OpenAI) -> None:
     models = {model.id: model for model in client.models.list()}
     assert models[MODEL].owned_by == "google"
     assert models[MODEL].created > 0
-    assert "gemini-embedding-001" not in models
+    assert "gemini-embedding-001" in models
+    assert "gemini-3.8-live" not in models
     assert client.models.retrieve(MODEL).id == MODEL
 
 

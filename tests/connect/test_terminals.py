@@ -65,7 +65,7 @@ def test_aider_keeps_a_value_that_others_refer_to(folders: Folders) -> None:
     path = folders.home / ".aider.conf.yml"
     path.parent.mkdir(parents=True)
     path.write_text("model: &main openai/gpt-6\nweak-model: *main\n")
-    with pytest.raises(ConnectFailed, match="more than a plain text"):
+    with pytest.raises(ConnectFailed, match="only plain"):
         connect.apply("aider", folders, ADDRESS)
     assert path.read_text() == "model: &main openai/gpt-6\nweak-model: *main\n"
 

@@ -86,7 +86,7 @@ def test_a_projects_spending_limit_is_told_as_such() -> None:
     pool = made_pool(clock, "a")
     rest(pool, taken(pool), clock.now() + 60, Cause.SPEND_CAP, whole_project=True)
     message = exhausted_problem(pool, "gemini-2.5-flash", clock.now()).message
-    assert "1 reached a spending limit" in message
+    assert "the only one reached a spending limit" in message
 
 
 def test_a_spent_day_is_told_as_such() -> None:
@@ -126,7 +126,7 @@ def test_a_full_pool_asks_to_come_back_in_a_moment() -> None:
     problem = exhausted_problem(pool, MODEL, clock.now())
     assert problem.kind is ProblemKind.RATE_LIMITED
     assert problem.retry_after_s == 1.0
-    assert "1 is busy" in problem.message
+    assert "the only one is busy" in problem.message
 
 
 def test_nothing_that_returns_by_itself_names_no_time() -> None:
@@ -151,7 +151,7 @@ def test_a_pool_that_lacks_nothing_but_credit_says_so() -> None:
     lease.give_back()
     problem = exhausted_problem(pool, MODEL, clock.now())
     assert problem.kind is ProblemKind.NO_CREDIT
-    assert "1 has a billing problem" in problem.message
+    assert "the only one has a billing problem" in problem.message
 
 
 def test_a_model_that_no_project_offers_is_not_found() -> None:
@@ -195,7 +195,7 @@ def test_credentials_of_another_service_are_not_counted() -> None:
     revoke(pool, taken(pool, want(services=only)))
     problem = exhausted_problem(pool, MODEL, clock.now(), only)
     assert problem.kind is ProblemKind.UNUSABLE_CREDENTIALS
-    assert "of 1, 1" in problem.message
+    assert ": the only one has an invalid API key." in problem.message
 
 
 def test_an_action_is_counted_apart_but_the_model_is_named_as_clients_know_it() -> None:

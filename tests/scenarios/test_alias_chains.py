@@ -12,7 +12,7 @@ from tests.scenarios.stage import FORMS, STREAMS, Form, Stage, stage
 
 FIRST, SECOND, THIRD = "gemini-4-hydrogen", "gemini-3.8-flash", "gemini-2.5-flash"
 ALIASES = orjson.dumps(
-    {"house": [FIRST, SECOND], "three": [FIRST, SECOND, THIRD], "one": SECOND, "two": "house"}
+    {"house": [FIRST, SECOND], "three": [FIRST, SECOND, THIRD], "one": SECOND, "gone": "gemini-99"}
 ).decode()
 CHAT: tuple[Form, ...] = ("chat", "chat stream")
 PASSES_ON = [
@@ -200,11 +200,17 @@ async def test_several_choices_go_on_together() -> None:
         assert models(on).count(SECOND) == 6
 
 
-async def test_an_alias_of_an_alias_is_not_followed() -> None:
+@pytest.mark.parametrize("form", FORMS)
+async def test_an_alias_of_a_model_that_nobody_offers_is_told_as_such(form: Form) -> None:
     async with stage() as on:
         await opened(on)
-        told = await on.ask("chat", model="two")
+        told = await on.ask(form, model="gone")
         assert told.status == 404
+        assert told.error is not None
+        assert told.error["message"] == (
+            "No credential of the pool offers the model gemini-99. "
+            "Your alias gone stands for gemini-99: correct MODEL_ALIASES."
+        )
 
 
 async def test_all_attempts_are_in_the_record() -> None:
@@ -242,7 +248,7 @@ async def test_aliases_are_listed_in_each_form() -> None:
         _, gemini = await get(on, "/v1beta/models?pageSize=1000")
         listed = {one["name"]: one for one in gemini["models"]}
         assert listed["models/house"]["baseModelId"] == FIRST
-        assert "models/two" not in listed
+        assert "models/gone" not in listed
         for path in ("/v1/models/house", "/v1beta/models/house"):
             status, one = await get(on, path)
             assert status == 200

@@ -10,6 +10,7 @@ import orjson
 import pytest
 from aiohttp import WSMsgType, web
 
+from proxy_core.server.live import NOT_LIVE
 from proxy_core.simulator import Reply
 from tests.fakes.pollux import TOKEN, pollux
 from tests.fakes.site import Site, open_site, until
@@ -214,6 +215,14 @@ async def test_a_name_that_no_model_has_ends_it(site: Site) -> None:
         assert (told.type, told.data) == (WSMsgType.CLOSE, 1008)
     await until(lambda: site.ended)
     assert (site.ended[0].status, site.ended[0].error) == (404, "model_not_found")
+
+
+async def test_a_model_without_live_sessions_is_told_with_one_that_has_them(site: Site) -> None:
+    async with connected(site) as websocket:
+        await websocket.send_bytes(b'{"setup": {"model": "models/gemini-99"}}')
+        told = await websocket.receive()
+        assert (told.type, told.data) == (WSMsgType.CLOSE, 1008)
+        assert told.extra == NOT_LIVE.format("gemini-99")
 
 
 async def test_a_client_that_leaves_without_a_word_is_no_failure(site: Site) -> None:

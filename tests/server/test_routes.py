@@ -85,6 +85,28 @@ def test_forms_are_taken_where_files_are_sent(path: str, takes_form: bool) -> No
     assert route.takes_form is takes_form
 
 
+@pytest.mark.parametrize("path", ["/v1/v1/models", "/v1/v1beta/models", "/v1/v1/models/m"])
+def test_a_base_url_with_a_version_leads_geminis_clients_to_the_same(path: str) -> None:
+    assert find(path, GEMINI, "") == find(path.removeprefix("/v1"), GEMINI, "")
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("/v1/v1/models/m:generateContent", Target.NATIVE_CALL),
+        ("/v1/v1beta/models/m:generateContent", Target.NATIVE_CALL),
+        ("/v1/v1beta/cachedContents", Target.RESOURCE),
+        ("/v1/upload/v1beta/files", Target.UPLOAD),
+        ("/v1/v1/models", Target.ANTHROPIC_MODELS),
+        ("/v1/v1/models/m", Target.ANTHROPIC_MODEL),
+    ],
+)
+def test_a_version_too_many_changes_nothing_where_the_path_tells(path: str, target: Target) -> None:
+    route = find(path, {}, "")
+    assert route is not None
+    assert route.target is target
+
+
 def test_a_shared_path_goes_by_the_clients_headers() -> None:
     for headers, query in (
         (GEMINI, ""),

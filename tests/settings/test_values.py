@@ -30,6 +30,20 @@ def test_a_check_returns_or_raises_value_error_and_nothing_else(text: str) -> No
             check_secret(SecretStr(text))
 
 
+@pytest.mark.parametrize(
+    "aliases",
+    [{"a": ("b",), "b": ("gemini-x",)}, {"a": ("b",), "b": ("a",)}, {"models/b": (), "a": ("b",)}],
+)
+def test_no_alias_leads_to_another(aliases: dict[str, tuple[str, ...]]) -> None:
+    with pytest.raises(ValueError, match="alias of another alias"):
+        values.no_chains(aliases)
+
+
+def test_an_alias_may_begin_with_the_model_whose_name_it_hides() -> None:
+    aliases = {"gemini-x": ("models/gemini-x", "gemini-y"), "house": ("gemini-y",)}
+    assert values.no_chains(aliases) is aliases
+
+
 @given(some.dictionaries(some.text(), some.text() | some.lists(some.text())))
 def test_a_lone_model_is_a_list_of_one(aliases: dict[str, str | list[str]]) -> None:
     for name, models in values.lists_of_one(values.from_json(json.dumps(aliases))).items():

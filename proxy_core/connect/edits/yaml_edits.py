@@ -1,8 +1,9 @@
 """Changes to the outermost keys of a YAML file, with values that fit on their line.
 
 No YAML parser: the one tool whose file needs more (Continue) gets a file of our own instead.
-So a file is refused unless each of its lines plainly is a comment, an outermost `key: value`, an
-element or continuation that is indented or begins with `- `, or the one `---` at the top.
+So a file is refused unless each of its lines plainly is a comment, the one `---` at the top, an
+outermost `key: value`, or one of the elements or keys below such a key, evenly indented; and each
+value a plain or quoted text, or a list of such, that begins and ends on its line.
 """
 
 import contextlib
@@ -15,24 +16,49 @@ from proxy_core.connect.edits.jsonc import Malformed
 from proxy_core.connect.model import Place
 
 EMPTY = ""
-_KEY = re.compile(r"^([A-Za-z_][\w.-]*|\"[^\"\\\r\n]*\"|'[^'\r\n]*')[ \t]*:(?:[ \t]+|$)(.*)$")
-_NOTHING = re.compile(r"[ \t]*(?:#|$)")
-_START = re.compile(r"---[ \t]*$")
-_BELOW = re.compile(r"[ \t]+\S|-(?:[ \t]|$)")
-_COMMENT = re.compile(r"(?:^|[ \t])#.*$")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_QUOTED = (
+    r"(?:'(?:[^']|'')*'"
+    r'|"(?:[^"\\]|\\["\\/ 0abefnrtv]|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4})*")'
+)
+_TEXT = r"(?![-?:](?: |$))[^\s,\[\]{}#&*!|>'\"%@`](?:(?!:(?: |$)| #)[^\t])*"
+_ELEMENT = rf"(?:{_QUOTED} *|[^\s,\[\]{{}}#&*!|>'\"%@`:?-][^\t,\[\]{{}}#:]*)"
+_LIST = rf"\[ *(?:{_ELEMENT}(?:, *{_ELEMENT})*)?\]"
+_VALUE = rf"(?:{_QUOTED}|{_LIST}|{_TEXT})"
+_NAME = r"(?:[A-Za-z_][\w.-]*|\"[^\"\\]*\"|'[^']*')"
+_END = r" *(?:(?<= )#.*)?"
+_KEY = re.compile(rf"({_NAME}) *:(?= |$) *({_VALUE}?){_END}")
+_BELOW = re.compile(
+    rf"(?:( *-) +(?:{_NAME} *:(?= |$) *{_VALUE}?|{_VALUE})|( +){_NAME} *:(?= |$) *{_VALUE}?){_END}"
+)
+_NOTHING = re.compile(r" *(?:#.*)?")
+_START = re.compile(r"--- *")
 _PLAIN = re.compile(r"(?!(?i:true|false|null|yes|no|on|off|y|n)$)[A-Za-z][\w./:-]*(?<!:)")
 "What means the same text with and without quotes, and is not a number."
-_MORE = re.compile(r"[ \t]*[&*!|>{\[]")
-"An anchor that other lines may refer to, an alias, a tag, a block, a collection."
 
 
 def parse(text: str) -> Any:
-    """The outermost keys with their values as written; "" for those that go on below."""
+    """The outermost keys with their values as written; "" for those that go on below.
+
+    Raises Malformed for all that is not as plain as the module says.
+    """
+    if _UNPRINTABLE.search(text):
+        raise Malformed("there are control characters in it")
     values: dict[str, str] = {}
+    started = False
+    # What the lines below the last key begin with; empty: the first one says; None: there are none.
+    margin: str | None = None
     for number, line in enumerate(text.splitlines(), 1):
-        if key := _KEY.match(line):
+        if _NOTHING.fullmatch(line):
+            continue
+        if key := _KEY.fullmatch(line):
             values[key[1].strip("'\"")] = _scalar(key[2])
-        elif not (_NOTHING.match(line) or (_BELOW if values else _START).match(line)):
+            margin = None if key[2] else ""
+        elif (below := _BELOW.fullmatch(line)) and margin in ("", below[1] or below[2]):
+            margin = below[1] or below[2]
+        elif _START.fullmatch(line) and not (values or started):
+            started = True
+        else:
             raise Malformed(f"line {number}: only plain `key: value` lines can be changed")
     return values
 
@@ -60,14 +86,14 @@ def _name(text: str, place: Place) -> str:
     found = lines.last(text, _pattern(str(name)))
     if found and _goes_on(text, found):
         raise Malformed(f"the value of {name} has several lines")
-    if found and _MORE.match(found[0].partition(":")[2]):
-        raise Malformed(f"the value of {name} is more than a plain text")
+    if found and found[0].partition(":")[2].lstrip().startswith("["):
+        raise Malformed(f"the value of {name} is a list")
     return str(name)
 
 
 def _goes_on(text: str, found: re.Match[str]) -> bool:
-    following = text[found.end() :].lstrip("\r").removeprefix("\n").splitlines()[:1]
-    return bool(following) and bool(re.match(r"[ \t]+[^#\s]|-(?:[ \t]|$)", following[0]))
+    following = (line for line in text[found.end() :].splitlines() if not _NOTHING.fullmatch(line))
+    return bool(_BELOW.fullmatch(next(following, "")))
 
 
 def _pattern(name: str) -> str:
@@ -81,12 +107,12 @@ def _pattern(name: str) -> str:
 
 def _scalar(written: str) -> str:
     written = written.strip()
-    if quoted := re.match(r"\"(?:[^\"\\]|\\.)*\"", written):
+    if written.startswith('"'):
         with contextlib.suppress(ValueError):  # YAML has escapes that JSON has not
-            return str(json.loads(quoted[0]))
-    if quoted := re.match(r"'((?:[^']|'')*)'", written):
-        return quoted[1].replace("''", "'")
-    return _COMMENT.sub("", written).strip()
+            return str(json.loads(written))
+    if written.startswith("'"):
+        return written[1:-1].replace("''", "'")
+    return written
 
 
 def _written(value: Any) -> str:

@@ -8,7 +8,9 @@ from proxy_core.gemini.wire import JsonObject
 
 
 def models_list(resources: Iterable[JsonObject], created: int, *, for_codex: bool = False) -> bytes:
-    """All models that can chat, as `GET /v1/models` lists them.
+    """All models that OpenAI's API can be asked for here, as `GET /v1/models` lists them.
+
+    Those that do nothing but hold Live sessions are left out: OpenAI's API has no way to them.
 
     resources: Google's Model resources; one that does not tell its methods is kept.
     created: epoch seconds; Google does not tell when a model was made.
@@ -16,7 +18,11 @@ def models_list(resources: Iterable[JsonObject], created: int, *, for_codex: boo
     each start where there is none; an empty one will do.
     Source: https://github.com/openai/codex/issues/22205
     """
-    data = [_entry(resource, created) for resource in resources if _chats(resource)]
+    data = [
+        _entry(resource, created)
+        for resource in resources
+        if _can(resource, "generateContent") or _can(resource, "embedContent")
+    ]
     listed: JsonObject = {"object": "list", "data": data}
     return orjson.dumps(listed | {"models": []} if for_codex else listed)
 
@@ -26,9 +32,9 @@ def model(resource: JsonObject, created: int) -> bytes:
     return orjson.dumps(_entry(resource, created))
 
 
-def _chats(resource: JsonObject) -> bool:
+def _can(resource: JsonObject, method: str) -> bool:
     methods = resource.get("supportedGenerationMethods")
-    return methods is None or "generateContent" in methods
+    return methods is None or method in methods
 
 
 def _entry(resource: JsonObject, created: int) -> JsonObject:
@@ -46,4 +52,6 @@ def _entry(resource: JsonObject, created: int) -> JsonObject:
     ):
         if googles in resource:
             entry[ours] = resource[googles]
+    if _can(resource, "embedContent") and not _can(resource, "generateContent"):
+        entry["type"] = "embedding"  # as Together's list has it, so that no chat offers it
     return entry

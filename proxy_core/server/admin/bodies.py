@@ -22,7 +22,8 @@ Label: TypeAlias = Annotated[str, Field(max_length=200)]
 ProjectId: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
 Url: TypeAlias = Annotated[str, Field(min_length=1, max_length=16_384)]
 Moment: TypeAlias = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-SettingValues: TypeAlias = dict[str, str]
+SettingValues: TypeAlias = dict[str, Any]
+"By variable: as it is written in `.env`, or as JSON; the settings themselves check it."
 
 
 @dataclass(frozen=True, slots=True)

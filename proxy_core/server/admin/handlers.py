@@ -1,5 +1,8 @@
 """What each endpoint does: one command, and its result as plain data."""
 
+import json
+from typing import Any
+
 from proxy_core.commands import (
     ImportReport,
     OAuthClientView,
@@ -161,4 +164,12 @@ async def settings(asked: Asked) -> SettingList:
 
 
 async def change_settings(asked: Asked) -> SettingsChange:
-    return await asked.commands.change_settings(asked.body)
+    changes = {name: _as_in_dotenv(value) for name, value in asked.body.items()}
+    return await asked.commands.change_settings(changes)
+
+
+def _as_in_dotenv(value: Any) -> str:
+    """A setting's value as text; empty for null, which brings the default back."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value)

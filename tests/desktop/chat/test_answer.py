@@ -57,6 +57,10 @@ def test_the_models_come_in_the_order_of_the_list() -> None:
     assert read_models(b"<html>") == []
 
 
+def test_models_for_embeddings_cannot_be_talked_to() -> None:
+    assert read_models(b'{"data": [{"id": "e", "type": "embedding"}, {"id": "a"}]}') == ["a"]
+
+
 def test_a_refusal_without_a_sentence_gives_none() -> None:
     assert read_error(b'{"error":{"message":"No."}}') == "No."
     assert read_error(b"oops") == ""

@@ -22,9 +22,16 @@ def test_models_are_listed_without_their_prefix() -> None:
     assert entry["context_length"] == 1_048_576
 
 
-def test_models_that_cannot_chat_are_not_listed() -> None:
+def test_models_for_embeddings_are_listed_as_such() -> None:
     embedding = {"name": "models/e", "supportedGenerationMethods": ["embedContent"]}
-    assert orjson.loads(models_list([embedding], 1))["data"] == []
+    flash, embeds = orjson.loads(models_list([FLASH, embedding], 1))["data"]
+    assert (embeds["id"], embeds["type"]) == ("e", "embedding")
+    assert "type" not in flash
+
+
+def test_models_that_openais_api_has_no_way_to_are_not_listed() -> None:
+    live = {"name": "models/l", "supportedGenerationMethods": ["bidiGenerateContent"]}
+    assert orjson.loads(models_list([live], 1))["data"] == []
 
 
 def test_a_model_that_tells_no_methods_is_listed() -> None:

@@ -31,7 +31,7 @@ SECRET = "AIza" + "-a-secret-key"
         (bodies.SignInBody, b'{"via": "carrier pigeon"}', "via"),
         (bodies.ProjectsBody, b'{"projects": "one"}', "projects"),
         (bodies.ProjectsBody, b'{"projects": []}', "projects"),
-        (bodies.SettingValues, b'{"PORT": 7860}', "PORT"),
+        (bodies.SettingValues, b'["PORT"]', "The body"),
         (bodies.Nothing, b'{"more": 1}', "more"),
         (bodies.SessionBody, b'{"token": null}', "token"),
     ],

@@ -192,6 +192,15 @@ async def test_usage_doctor_settings_and_the_token(stand: Stand) -> None:
     assert rotated == {"kept_in": "bearer_token in the data folder"}
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [({"a": ["b"]}, '{"a": ["b"]}'), (False, "false"), (9, "9"), (None, ""), ("[]", "[]")],
+)
+async def test_a_setting_may_be_written_as_json(stand: Stand, value: Any, text: str) -> None:
+    await ask(stand, "PATCH", "/admin/v1/settings", {"MAX_WAIT_S": value})
+    assert stand.commands.calls[-1] == ("change_settings", {"MAX_WAIT_S": text})
+
+
 # -- refusals -----------------------------------------------------------------------------------
 
 
