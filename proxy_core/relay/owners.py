@@ -104,6 +104,11 @@ class Owners:
         self._brief.bound.clear()
         self._bindings = bindings
 
+    @property
+    def know_any(self) -> bool:
+        """Whether anything has an owner: most pools never come to that."""
+        return bool(self._bindings)
+
     def pinned(self, call: Call) -> Call:
         """The call with its owner, where it names something that has one. Raises BadRequest."""
         if not self._bindings:  # as most pools have it: no look at the body

@@ -199,7 +199,7 @@ async def receive_chunks(answer: Answer, lease: Lease, *, tolerant: bool) -> lis
     except Rejected as rejected:
         rejected.chunks = chunks
         raise
-    spoke = any(has_content(chunk) for chunk in chunks)
+    spoke = any(map(has_content, chunks))
     for chunk in chunks:
         judge_chunk(chunk, tolerant=tolerant, spoke=spoke)
     return chunks
@@ -216,7 +216,7 @@ async def _gather(answer: Answer, lease: Lease, chunks: list[Chunk]) -> None:
         chunks.append(_chunk(event_data(rest), lease))
     if not chunks:
         raise Rejected(faults.empty())
-    if not any(is_finished(chunk) for chunk in chunks):
+    if not any(map(is_finished, chunks)):
         raise Rejected(faults.truncated())
 
 

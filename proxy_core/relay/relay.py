@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 from weakref import WeakSet
 
 import orjson
@@ -62,7 +62,7 @@ from proxy_core.relay.trip import (
     standing,
 )
 from proxy_core.retry import RULES, History, Step, back_off_s, judge, problem_of
-from proxy_core.upstream.google import NetworkFailure, Upstream
+from proxy_core.upstream.google import Answer, NetworkFailure, Upstream
 
 T = TypeVar("T")
 LONGEST_TRIP_S = 300.0
@@ -180,7 +180,7 @@ class Relay:
         """All chunks of a complete streamed answer. Raises Failed."""
         trip = await self._begin(exchange, call)
         try:
-            part = await self._part(trip)
+            part = await self._travel(trip, self._gather)
             return await whole_answer(part, partial(self._go_on, trip, self._part))
         except Rejected as rejected:
             raise Failed(problem_of(rejected.fault, call.model)) from rejected
@@ -231,7 +231,8 @@ class Relay:
             await opened(self._loaded, self._clock)
 
     async def _begin(self, exchange: Exchange, call: Call) -> Trip:
-        await self.opened()
+        if not self._loaded.is_set():
+            await self.opened()
         return self._trip(exchange, call)
 
     async def _travel(self, trip: Trip, attempt: Attempt[T], *, holds_lease: bool = False) -> T:
@@ -332,9 +333,12 @@ class Relay:
         try:
             yield
         except Rejected as rejected:
-            if rejected.fault.cause is Cause.TOKEN_EXPIRED:
-                self._authorizer.expire(lease.credential, headers)
+            self._notice_expiry(rejected, lease, headers)
             raise
+
+    def _notice_expiry(self, rejected: Rejected, lease: Lease, headers: Headers) -> None:
+        if rejected.fault.cause is Cause.TOKEN_EXPIRED:
+            self._authorizer.expire(lease.credential, headers)
 
     async def _send(self, receive: Receive[T], lease: Lease, trip: Trip) -> T:
         """An attempt that is one request, its answer read by `receive`."""
@@ -348,12 +352,13 @@ class Relay:
         except NetworkFailure as failure:
             raise Rejected(faults.network_fault(str(failure))) from failure
         kept = False
+        read = receive if answer.status == 200 else _receive_refusal
         try:
-            with self._noticing_expiry(lease, headers):
-                if answer.status != 200:
-                    fault = await receive_error(answer, lease)
-                    raise Rejected(said_by(lease.credential.service, fault))
-                reply = await receive(answer, lease, tolerant=trip.tolerant)
+            reply = await read(answer, lease, tolerant=trip.tolerant)
+        except Rejected as rejected:  # not _noticing_expiry, which costs each request more
+            self._notice_expiry(rejected, lease, headers)
+            raise
+        else:
             kept = isinstance(reply, StreamReply)
             self._serving.arrived(reply, trip.call, lease)
             return reply
@@ -449,3 +454,8 @@ class Relay:
 def lean_headers(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """The client's headers that may go on to Google."""
     return tuple([(name, headers[name]) for name in PASSED_ON if name in headers])
+
+
+async def _receive_refusal(answer: Answer, lease: Lease, *, tolerant: bool) -> NoReturn:  # noqa: ARG001
+    """Raises Rejected."""
+    raise Rejected(said_by(lease.credential.service, await receive_error(answer, lease)))

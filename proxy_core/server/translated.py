@@ -86,6 +86,8 @@ class _Request:
     def _parse(self, step: int) -> ParsedRequest:
         context = replace(self._context, step=step) if step else self._context
         parsed = self._dialect.parse(self._body, context)
+        if not self._owners.know_any:
+            return parsed
         return parsed._replace(calls=tuple(map(self._owners.pinned, parsed.calls)))
 
     def _take(self, parsed: ParsedRequest) -> None:
