@@ -11,7 +11,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo demo-window test screenshots format translations bench soak-window crash-test lock clean system-libraries
+.PHONY: help venv demo demo-window test screenshots format translations bench soak-window crash-test package package-test lock clean system-libraries
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' \
@@ -54,6 +54,14 @@ soak-window: .venv/.dev ## use the window for MINUTES (30) under 20,000 requests
 crash-test: .venv/.dev ## kill ROUNDS (1000) writers of credentials at random moments; look what is lost
 	$(BIN)/python -m tests.crash $(or $(ROUNDS),1000)
 
+# They make an environment of their own from the lock files, below build/.
+package: ## build the .deb, the tar.xz and a Windows setup for tests (by Wine) into dist/
+	$(PYTHON) build_installer.py --target deb --target tar --target wine-nsis
+
+package-test: .venv/.dev ## install them in a clean Debian and under Wine, use, upgrade, remove them
+	$(BIN)/python -m tests.installer.proof.deb
+	$(BIN)/python -m tests.installer.proof.windows
+
 # uv is run without any configuration of this machine, so that only public files get into the locks.
 LOCK := env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
   uv --no-config pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
@@ -64,8 +72,10 @@ lock: ## write requirements/*.txt anew with the newest versions for all systems;
 	$(LOCK) --all-extras --override requirements/overrides.in pyproject.toml requirements/build.in \
 	  --output-file requirements/dev.txt
 	$(LOCK) --constraint requirements/dev.txt pyproject.toml --output-file requirements/runtime.txt
+	$(LOCK) --constraint requirements/dev.txt --extra speech pyproject.toml --output-file requirements/server.txt
 	$(LOCK) --constraint requirements/dev.txt --extra desktop pyproject.toml --output-file requirements/desktop.txt
 	$(LOCK) --constraint requirements/dev.txt requirements/build.in --output-file requirements/build.txt
+	$(LOCK) --constraint requirements/dev.txt requirements/package.in --output-file requirements/package.txt
 
 clean: ## remove .venv and everything else that was made
 	rm -rf .venv .coverage build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

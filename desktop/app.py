@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import qasync
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -23,11 +23,13 @@ from desktop.shell import Shell
 from desktop.sources import OwnerSources
 from desktop.system import resources
 from desktop.system.autostart import autostart
-from desktop.system.single_instance import Claim, SingleInstance
+from desktop.system.single_instance import Claim, SingleInstance, end_running
 from proxy_core.api import parse_arguments
 
 PATIENCE_MS = 12_000
 "For another Pollux that is about to end: it may be answering its last requests."
+PATIENCE_FOR_QUIT_MS = 20_000
+"For one that was asked to quit just now."
 THREADS = 4
 "For what blocks: reading settings, files of tools, the entry for start at login."
 APP_ID = "io.github.pollux_proxy.Pollux"
@@ -59,6 +61,8 @@ def run(argv: Sequence[str], make_shell: Callable[..., Shell] = Shell) -> int:
     """
     arguments = parse_arguments(argv)
     sources = OwnerSources(arguments)
+    if arguments.quit:
+        return quit_running(sources)
     sources.set_up_log()
     app = make_application()
     instance = SingleInstance()
@@ -78,10 +82,17 @@ def run(argv: Sequence[str], make_shell: Callable[..., Shell] = Shell) -> int:
             background=arguments.background,
         )
         instance.raised.connect(lambda _token: shell.show_window())
+        instance.quit_asked.connect(shell.ask_quit)
         shell.ending.connect(instance.hear_no_more)
         runner.run(serve(app, shell))
         instance.release()
     return 0
+
+
+def quit_running(sources: OwnerSources) -> int:
+    """Ends the tray application that runs, if one does; 1 if it would not end."""
+    _application = QCoreApplication([])  # sockets want one
+    return 0 if end_running(sources.data_folder(), PATIENCE_FOR_QUIT_MS) else 1
 
 
 def make_application() -> Application:

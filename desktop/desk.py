@@ -8,6 +8,7 @@ from desktop.figures.figures import Figures
 from desktop.figures.in_line import InLine
 from desktop.life import Life
 from desktop.look.theme import Theme
+from desktop.updates import Updates
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Desk:
     theme: Theme
     figures: Figures
     in_line: InLine
+    updates: Updates
     copy: Callable[[str, bool], None]
     "Puts a text on the clipboard; True: it is a secret, and marked so."
     open_url: Callable[[str], bool]

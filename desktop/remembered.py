@@ -12,6 +12,9 @@ from desktop.look.theme import Mode
 
 THEME: Final = "theme"
 NOTIFICATIONS: Final = "notifications"
+UPDATES: Final = "updates/wanted"
+LOOKED_FOR_UPDATES: Final = "updates/looked"
+"When newer versions were looked for, in epoch seconds."
 TRAY_HINT: Final = "hints/tray"
 "Whether the owner was told where a closed window goes."
 
@@ -29,3 +32,14 @@ def mode_of(kept: QSettings) -> Mode:
 def wants_notifications(kept: QSettings) -> bool:
     """Unless the owner said otherwise."""
     return bool(kept.value(NOTIFICATIONS, defaultValue=True, type=bool))
+
+
+def wants_updates(kept: QSettings) -> bool:
+    """Unless the owner said otherwise."""
+    return bool(kept.value(UPDATES, defaultValue=True, type=bool))
+
+
+def looked_for_updates(kept: QSettings) -> float:
+    """0: never."""
+    value = kept.value(LOOKED_FOR_UPDATES, defaultValue=0.0, type=float)
+    return value if isinstance(value, float) else 0.0

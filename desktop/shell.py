@@ -36,6 +36,7 @@ from desktop.system.autostart import Autostart, AutostartFailed
 from desktop.tasks import spawn
 from desktop.telling import Telling
 from desktop.tray.tray import Tray
+from desktop.updates import Updates, built_in_repository
 from desktop.widgets.sheet import Sheet
 from desktop.window import MainWindow
 from desktop.words import said, sentences
@@ -80,6 +81,7 @@ class Shell(QObject):
             theme=theme,
             figures=Figures(bridge),
             in_line=InLine(bridge),
+            updates=Updates(bridge, self.life, remembered, built_in_repository()),
             copy=lambda text, secret: clipboard.copy(text, secret=secret),
             open_url=self._open_url,
             toast=self._toast,

@@ -30,7 +30,7 @@ from proxy_core.dialects.openai_responses import OpenAIResponses, OpenAIResponse
 from proxy_core.dialects.openai_responses.store import ResponseStore
 from proxy_core.dialects.openai_speech import OpenAISpeech
 from proxy_core.dialects.openai_transcriptions import OpenAITranscriptions, OpenAITranslations
-from proxy_core.engine import reachability
+from proxy_core.engine import reachability, releases
 from proxy_core.engine.accounts import Accounts
 from proxy_core.engine.bearer_token import BearerToken
 from proxy_core.engine.checking import Checker
@@ -372,6 +372,7 @@ class _Frame:
             tell_usage=self.remembering.usage,
             examine=lambda: _examine(self, engine()),
             make_token=self.token.rotate,
+            find_release=lambda name: releases.newer(self.session, name, __version__),
         )
 
 

@@ -318,6 +318,15 @@ class Keeping(_Plain):
     "The data folder."
 
 
+@dataclass(frozen=True, slots=True)
+class Release(_Plain):
+    """A Pollux that is newer than the running one."""
+
+    version: str
+    page: str
+    "Where a person reads of it and gets it."
+
+
 # -- the contract -----------------------------------------------------------------------------
 
 
@@ -400,6 +409,9 @@ class Commands(SignInCommands, Protocol):
     async def usage(self, query: UsageQuery) -> UsageReport: ...
 
     async def doctor(self) -> tuple[Finding, ...]: ...
+
+    async def newer_release(self, repository: str) -> Release | None:
+        """Asks GitHub, which nothing else does. repository: OWNER/NAME."""
 
     async def rotate_token(self) -> str:
         """Makes a new bearer token, valid at once; returns where it is kept, not the token."""

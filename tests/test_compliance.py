@@ -93,6 +93,15 @@ def test_nothing_of_another_programs_sign_in_is_in_the_tree() -> None:
     assert not found
 
 
+def test_only_the_question_for_a_newer_pollux_goes_elsewhere() -> None:
+    found = {
+        name
+        for name, text in tracked_texts()
+        if name.startswith(("proxy_core/", "desktop/")) and "api.github.com" in text
+    }
+    assert found == {"proxy_core/engine/releases.py"}
+
+
 @pytest.mark.parametrize(
     ("text", "hosts"),
     [

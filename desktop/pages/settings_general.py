@@ -23,6 +23,8 @@ class GeneralGroup(Group):
         self.add(self._make_login())
         self.add(self._make_theme())
         self.add(self._make_notifications())
+        if desk.updates.available:
+            self.add(self._make_updates())
 
     def look(self) -> None:
         """Shows what holds now; start at login may have been changed elsewhere."""
@@ -62,6 +64,14 @@ class GeneralGroup(Group):
             "the port is taken."
         )
         return self._row(title, hint, self.notifications)
+
+    def _make_updates(self) -> Row:
+        title = self.tr("Look for updates")
+        self.updates = self._switch(title)
+        self.updates.setChecked(self._desk.updates.wanted)
+        self.updates.clicked.connect(self._desk.updates.choose)
+        hint = self.tr("Once a week, at GitHub. Pollux then tells you, and installs nothing.")
+        return self._row(title, hint, self.updates)
 
     def _switch(self, name: str) -> Switch:
         made = Switch(self._desk.theme)

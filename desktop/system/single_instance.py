@@ -1,5 +1,7 @@
 """One window for each data folder: a second start raises the first one's window and ends.
 
+A start may also ask the first one to quit: so a setup gets at its files.
+
 A lock file decides who is first, because only that has no race: of those who connect first and
 listen when nobody answers, two can win. The local socket only carries the wish to be shown. Both
 are named after the data folder, so that portable copies with their own data run side by side.
@@ -31,7 +33,8 @@ _RETRY_MS = 50
 _LONGEST_MESSAGE_BYTES = 4_096
 _LONGEST_ADDRESS_BYTES = 100
 "Of a local socket: 104 on macOS and 108 on Linux, with the end."
-_SHOWN = b"shown\n"
+_ANSWERS = {"show": b"shown\n", "quit": b"quitting\n"}
+"By what was asked."
 
 
 class Claim(StrEnum):
@@ -52,6 +55,8 @@ class SingleInstance(QObject):
 
     raised = Signal(str)
     "Somebody started Pollux again; carries the desktop's activation token, or an empty string."
+    quit_asked = Signal()
+    "A setup wants to exchange the program's files, or to remove them."
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,19 +72,16 @@ class SingleInstance(QObject):
 
         Blocks for patience_ms at most, so it belongs before the event loop.
         """
-        runtime = _runtime_folder(folder)
-        name = f"pollux-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
-        self._lock = QLockFile(str(runtime / f"{name}.lock"))
-        self._lock.setStaleLockTime(0)  # a lock is stale when its process is gone, never by age
-        # A pipe on Windows has a name, a socket elsewhere has a path.
-        address = name if sys.platform == "win32" else _socket_path(runtime, name)
+        self._lock, address = _lock_and_address(folder)
         deadline = QDeadlineTimer(patience_ms)
         while not self._lock.tryLock(0):
             if self._lock.error() != QLockFile.LockError.LockFailedError:
                 # Nowhere to write: the window that opens says so better than we can.
-                _log.warning("cannot tell whether Pollux runs already: no lock in %s", runtime)
+                _log.warning(
+                    "cannot tell whether Pollux runs already: no %s", self._lock.fileName()
+                )
                 return Claim.PRIMARY
-            if _ask_to_show(address, deadline):
+            if _ask("show", address, deadline):
                 return Claim.HANDED_OVER
             if deadline.hasExpired():
                 self.holder = self._lock.getLockInfo()[0] or None
@@ -117,13 +119,51 @@ class SingleInstance(QObject):
             if caller.bytesAvailable() > _LONGEST_MESSAGE_BYTES:
                 caller.abort()
             return
-        token = _token_of(bytes(caller.readLine(_LONGEST_MESSAGE_BYTES).data()))
-        if token is None:
-            caller.abort()
-            return
-        caller.write(_SHOWN)
+        match _wish(bytes(caller.readLine(_LONGEST_MESSAGE_BYTES).data())):
+            case {"cmd": "show", "token": str(token)}:
+                self._answer(caller, "show")
+                self.raised.emit(token)
+            case {"cmd": "quit"}:
+                self._answer(caller, "quit")
+                self.quit_asked.emit()
+            case _:
+                caller.abort()
+
+    @staticmethod
+    def _answer(caller: QLocalSocket, wish: str) -> None:
+        caller.write(_ANSWERS[wish])
         caller.disconnectFromServer()
-        self.raised.emit(token)
+
+
+def end_running(folder: Path, patience_ms: int) -> bool:
+    """Has the Pollux of this data folder quit, if one runs; whether none runs any more.
+
+    Blocks for patience_ms at most: it answers its running requests first.
+    """
+    if not folder.is_dir():
+        return True  # nobody ever ran, and asking leaves nothing behind
+    lock, address = _lock_and_address(folder)
+    deadline = QDeadlineTimer(patience_ms)
+    asked = False
+    while not lock.tryLock(0):
+        if lock.error() != QLockFile.LockError.LockFailedError:
+            return True
+        asked = asked or _ask("quit", address, deadline)
+        if deadline.hasExpired():
+            return False
+        QThread.msleep(_RETRY_MS)
+    lock.unlock()
+    return True
+
+
+def _lock_and_address(folder: Path) -> tuple[QLockFile, str]:
+    """What decides who is first for this data folder, and where the first one listens."""
+    runtime = _runtime_folder(folder)
+    name = f"pollux-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
+    lock = QLockFile(str(runtime / f"{name}.lock"))
+    lock.setStaleLockTime(0)  # a lock is stale when its process is gone, never by age
+    # A pipe on Windows has a name, a socket elsewhere has a path.
+    return lock, name if sys.platform == "win32" else _socket_path(runtime, name)
 
 
 def _runtime_folder(data_folder: Path) -> Path:
@@ -144,19 +184,19 @@ def _socket_path(runtime: Path, name: str) -> str:
     return str(Path(gettempdir()) / f"{name}.socket")
 
 
-def _ask_to_show(address: str, deadline: QDeadlineTimer) -> bool:
-    """Whether the first one answered that it shows its window."""
+def _ask(wish: str, address: str, deadline: QDeadlineTimer) -> bool:
+    """Whether the first one answered that it does so."""
     socket = QLocalSocket()
     socket.connectToServer(address)
     if not socket.waitForConnected(_left(deadline)):
         return False
     _let_it_come_forward()
     token = os.environ.get("XDG_ACTIVATION_TOKEN", "")
-    socket.write(json.dumps({"cmd": "show", "token": token}).encode() + b"\n")
+    socket.write(json.dumps({"cmd": wish, "token": token}).encode() + b"\n")
     while not socket.canReadLine():
         if not socket.waitForReadyRead(_left(deadline)):
             return False
-    return bytes(socket.readLine().data()) == _SHOWN
+    return bytes(socket.readLine().data()) == _ANSWERS[wish]
 
 
 def _left(deadline: QDeadlineTimer) -> int:
@@ -170,13 +210,9 @@ def _let_it_come_forward() -> None:
         ctypes.windll.user32.AllowSetForegroundWindow(any_process)
 
 
-def _token_of(message: bytes) -> str | None:
-    """The activation token of a well-formed wish to be shown, else None."""
+def _wish(message: bytes) -> object:
+    """The JSON of a caller's message; None where it is none."""
     try:
-        wish = json.loads(message)
+        return json.loads(message)
     except ValueError:
         return None
-    match wish:
-        case {"cmd": "show", "token": str(token)}:
-            return token
-    return None

@@ -27,9 +27,10 @@ from proxy_core.api import (
     Refusal,
     Snapshot,
     Woke,
+    __version__,
 )
 
-KINDS: Final = ("trouble", "settings", "demo", "gateway", "vault", "network", "clock")
+KINDS: Final = ("trouble", "settings", "demo", "gateway", "vault", "network", "clock", "update")
 "From the top down."
 ASK_AGAIN_MS: Final = 2_000
 "While the vault waits for its keyring."
@@ -61,9 +62,10 @@ class News(QWidget):
         desk.life.changed.connect(self._show_life)
         desk.bridge.snapshot_changed.connect(self._show_snapshot)
         desk.bridge.happened.connect(self._read)
+        desk.updates.found.connect(self._tell_update)
         self._show_life()
         self._show_snapshot(desk.bridge.snapshot)
-        self._settle()
+        self._tell_update()
 
     def _settle(self) -> None:
         """Hidden when empty, so that no margin is left."""
@@ -249,3 +251,20 @@ class News(QWidget):
             self.tr("Pollux keeps trying, and goes on by itself as soon as it can."),
             closable=False,
         )
+
+    # -- a newer Pollux --------------------------------------------------------------------
+
+    def _tell_update(self) -> None:
+        release = self._desk.updates.release
+        if release is not None:
+            read = button(self._desk.theme, self.tr("Read more"), "open")
+            read.clicked.connect(lambda: self._desk.open_url(release.page))
+            self.banners["update"].tell(
+                "info",
+                self.tr("Pollux {version} is out.").format(version=release.version),
+                self.tr("This is {version}. Nothing is installed by itself.").format(
+                    version=__version__
+                ),
+                [read],
+            )
+        self._settle()

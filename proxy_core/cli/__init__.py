@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from proxy_core.cli.arguments import Arguments, parse_arguments, read_settings
-from proxy_core.cli.failure import CommandFailed
+from proxy_core.cli.failure import WRONG_USAGE, CommandFailed
 from proxy_core.cli.pretend import MakeGoogle
 from proxy_core.settings import SettingsProblem, refuse_missing
 
@@ -65,6 +65,10 @@ def _command(arguments: Arguments, make_google: MakeGoogle) -> int:
 
 
 def _serve(arguments: Arguments) -> int:
+    if arguments.quit:
+        raise CommandFailed(
+            "--quit is for the tray app.", "End a proxy without one by Ctrl-C.", code=WRONG_USAGE
+        )
     settings = read_settings(arguments)
     # Loading the engine makes no garbage, and looking for it costs a tenth of the start;
     # `settle_collector` switches the collector on again.

@@ -31,6 +31,8 @@ class Arguments:
     "demo: stop after the requests."
     background: bool = False
     "Of the tray app: without showing its window."
+    quit: bool = False
+    "Only have the tray app that runs quit."
     action: TokenAction = "show"
     json: bool = False
     accounts: AccountOptions = field(default_factory=AccountOptions)
@@ -61,6 +63,7 @@ def parse_arguments(argv: Sequence[str]) -> Arguments:
         config=given.config,
         once=getattr(given, "once", False),
         background=given.background,
+        quit=given.quit,
         action=getattr(given, "action", "show"),
         json=getattr(given, "json", False),
         accounts=account_options(given),
@@ -92,6 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--background", action="store_true", help="start in the tray, without showing the window"
+    )
+    parser.add_argument(
+        "--quit", action="store_true", help="have the tray app that runs quit, and wait for that"
     )
     _add_common(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")

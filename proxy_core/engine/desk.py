@@ -14,6 +14,7 @@ from proxy_core.commands import (
     OAuthClientView,
     Refusal,
     RefusalCode,
+    Release,
     Removal,
     SettingsChange,
     SettingView,
@@ -48,6 +49,7 @@ class Desk:
     tell_usage: Callable[[UsageQuery], Awaitable[UsageReport]]
     examine: Callable[[], Awaitable[tuple[Finding, ...]]]
     make_token: Callable[[], Awaitable[str]]
+    find_release: Callable[[str], Awaitable[Release | None]]
 
     # -- credentials -----------------------------------------------------------------------
 
@@ -150,6 +152,9 @@ class Desk:
 
     async def doctor(self) -> tuple[Finding, ...]:
         return await self.examine()
+
+    async def newer_release(self, repository: str) -> Release | None:
+        return await self.find_release(repository)
 
     async def rotate_token(self) -> str:
         return await self.make_token()

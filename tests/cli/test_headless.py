@@ -111,6 +111,12 @@ async def test_a_wrong_setting_is_named_and_ends_with_2(
     assert "Traceback" not in told
 
 
+async def test_it_is_not_the_one_to_ask_another_to_quit(tmp_path: Path) -> None:
+    code, said = await run(tmp_path, "--quit")
+    assert code == 2
+    assert "tray app" in said
+
+
 async def test_a_taken_port_ends_with_3_and_names_holder_and_a_free_one(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

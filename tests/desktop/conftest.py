@@ -21,6 +21,8 @@ from desktop.figures.figures import Figures
 from desktop.figures.in_line import InLine
 from desktop.life import Life
 from desktop.look.theme import Mode, Theme
+from desktop.remembered import remembered
+from desktop.updates import Updates
 from tests.fakes.commands import FakeCommands
 from tests.fakes.window import FakeEngine, FakeSources
 
@@ -105,8 +107,17 @@ async def desk(
     life = Life(bridge, FakeSources(tmp_path, engine))
     figures = Figures(bridge)
     await life.start()
+    updates = Updates(bridge, life, remembered(tmp_path / "settings.toml"), repository="")
     yield Desk(
-        bridge, life, theme, figures, InLine(bridge), notes.copy, notes.open_url, notes.toast
+        bridge=bridge,
+        life=life,
+        theme=theme,
+        figures=figures,
+        in_line=InLine(bridge),
+        updates=updates,
+        copy=notes.copy,
+        open_url=notes.open_url,
+        toast=notes.toast,
     )
     await life.stop()
     await tasks.cancel_all()

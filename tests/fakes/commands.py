@@ -22,6 +22,7 @@ from proxy_core.commands import (
     ProjectView,
     Refusal,
     RefusalCode,
+    Release,
     Removal,
     SettingsChange,
     SettingView,
@@ -108,6 +109,8 @@ class FakeCommands:
     used: tuple[UsageRow, ...] = (
         UsageRow(0.0, "gemini-3.8-flash", "acc1", "openai", 3, 0, 10, 0, 5, 2, 0.01),
     )
+    release: Release | None = None
+    "One that is newer than this Pollux."
     findings: tuple[Finding, ...] = (Finding("vault", ok=True, sentence="The vault opens."),)
 
     def snapshot(self) -> Snapshot:
@@ -349,6 +352,10 @@ class FakeCommands:
             self.gate.reached.set()
             await self.gate.opened.wait()
         return self.findings
+
+    async def newer_release(self, repository: str) -> Release | None:
+        self._note("newer_release", repository)
+        return self.release
 
     async def rotate_token(self) -> str:
         self._note("rotate_token")

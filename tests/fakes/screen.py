@@ -17,12 +17,16 @@ def screen_is_possible() -> bool:
 
 
 @contextmanager
-def screen(size: str = "1400x900") -> Iterator[str]:
-    """The display's name, e.g. `:93`; free of others' windows."""
+def screen(size: str = "1400x900", *, open_to_all: bool = False) -> Iterator[str]:
+    """The display's name, e.g. `:93`; free of others' windows.
+
+    open_to_all: also to programs of other users of this machine.
+    """
     with ExitStack() as stack:
         reader, writer = os.pipe()
         server = ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{size}x24"]
-        stack.enter_context(_process([*server, "-nolisten", "tcp"], pass_fds=(writer,)))
+        access = ["-ac"] if open_to_all else []
+        stack.enter_context(_process([*server, *access, "-nolisten", "tcp"], pass_fds=(writer,)))
         os.close(writer)
         with os.fdopen(reader) as told:
             display = f":{told.readline().strip()}"

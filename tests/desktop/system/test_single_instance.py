@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from desktop.system.single_instance import Claim, SingleInstance
+from desktop.system.single_instance import Claim, SingleInstance, end_running
 
 START = """
 import sys
@@ -25,9 +25,11 @@ claim = instance.claim(Path(sys.argv[1]))
 print(claim.value, flush=True)
 if claim is Claim.PRIMARY:
     instance.raised.connect(lambda token: print("raised", token, flush=True))
+    instance.quit_asked.connect(app.quit)
     if sys.argv[2:] == ["hang"]:
         sys.stdin.read()
     app.exec()
+    instance.release()
 """
 
 
@@ -101,6 +103,29 @@ def test_a_first_one_that_hangs_is_told_as_silent_with_its_process(
         assert instance.holder == first.pid
 
 
+def test_one_that_is_asked_to_quit_is_waited_for(qapp: object, data_folder: Path) -> None:
+    data_folder.mkdir()
+    with started(data_folder) as first:
+        assert said(first) == "primary"
+        assert end_running(data_folder, patience_ms=10_000)
+        assert first.wait(10) == 0
+    assert end_running(data_folder, patience_ms=0)  # and nobody is nothing to wait for
+
+
+def test_one_that_does_not_quit_is_not_waited_for_long(qapp: object, data_folder: Path) -> None:
+    data_folder.mkdir()
+    with started(data_folder, "hang") as first:
+        assert said(first) == "primary"
+        assert not end_running(data_folder, patience_ms=200)
+
+
+def test_asking_for_the_end_where_nobody_ever_ran_leaves_nothing_behind(
+    qapp: object, tmp_path: Path
+) -> None:
+    assert end_running(tmp_path / "data", patience_ms=0)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_another_data_folder_is_another_pollux(qapp: object, data_folder: Path) -> None:
     one, other = SingleInstance(), SingleInstance()
     assert one.claim(data_folder) is Claim.PRIMARY
@@ -138,7 +163,7 @@ def test_a_folder_that_cannot_be_written_does_not_keep_the_window_from_opening(
 
 @pytest.mark.parametrize(
     "message",
-    [b"GET / HTTP/1.1\n", b'{"cmd":"quit","token":""}\n', b'{"cmd":"show"}\n', b"x" * 10_000],
+    [b"GET / HTTP/1.1\n", b'{"cmd":"erase","token":""}\n', b'{"cmd":"show"}\n', b"x" * 10_000],
 )
 def test_a_caller_that_says_something_else_is_hung_up_on(
     message: bytes, qtbot: QtBot, data_folder: Path

@@ -14,6 +14,7 @@ from proxy_core.api import (
     Keeping,
     NetworkChanged,
     PortTaken,
+    Release,
     SettingsProblem,
     UnreadableToken,
     Woke,
@@ -212,3 +213,14 @@ async def test_settings_that_are_left_out_are_said_until_they_are_mended(
     assert "settings.toml is left out" in banner.sentence
     await desk.life.restart()
     assert not banner.isVisible()
+
+
+async def test_a_newer_pollux_is_told_and_linked_to(desk: Desk, news: News, notes: Notes) -> None:
+    desk.updates.release = Release("9.0.0", "https://github.com/some-owner/pollux/releases/latest")
+    desk.updates.found.emit()
+    assert told(news, "update") == "Pollux 9.0.0 is out."
+    assert not news.isHidden()
+    click(news, "update", "Read more")
+    assert notes.opened == ["https://github.com/some-owner/pollux/releases/latest"]
+    again = News(desk)  # a window that is made later
+    assert told(again, "update") == "Pollux 9.0.0 is out."
