@@ -58,6 +58,7 @@ crash-test: .venv/.dev ## kill ROUNDS (1000) writers of credentials at random mo
 package: ## build the .deb, the tar.xz and a Windows setup for tests (by Wine) into dist/
 	$(PYTHON) build_installer.py --target deb --target tar --target wine-nsis
 
+package-test: export PATH := $(PATH):/usr/sbin:/sbin
 package-test: .venv/.dev ## install them in a clean Debian and under Wine, use, upgrade, remove them
 	$(BIN)/python -m tests.installer.proof.deb
 	$(BIN)/python -m tests.installer.proof.windows
