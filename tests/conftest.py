@@ -3,6 +3,7 @@
 # Python loads these at first use, on the loop (`asyncio.to_thread`, listening, a warning's origin),
 # and PySide6's import hook then looks at files: loaded here, it is no test's fault.
 import logging
+import os
 import tracemalloc  # noqa: F401
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor  # noqa: F401
@@ -11,6 +12,7 @@ import pytest
 from blockbuster import blockbuster_ctx
 
 "localhost".encode("idna")
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 @pytest.fixture(autouse=True)
