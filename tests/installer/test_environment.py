@@ -21,7 +21,10 @@ def test_the_lock_files_hold_a_hash_for_every_package_and_name_no_index() -> Non
         packages = [line for line in text.splitlines() if "==" in line and not line.startswith("#")]
         assert packages
         assert all(line.endswith("\\") for line in packages)
-        assert "--index-url" not in text
+        told = [line.strip() for line in text.splitlines() if not line.strip().startswith("#")]
+        options = [line for line in told if line.startswith("-")]
+        assert options
+        assert all(line.startswith("--hash=") for line in options)
         assert "://" not in text
 
 

@@ -13,10 +13,10 @@ def test_a_path_is_replaced_by_one_of_the_same_length() -> None:
 
 
 def test_what_a_linker_stored_in_the_end_of_a_path_stays() -> None:
-    content = b"/root/.pyenv/versions/3.11.7\0"
-    after = without(content, [b"/root/.pyenv/versions/3.11.7"])
+    content = b"/made-up/pythons/vers/3.11.7\0"
+    after = without(content, [b"/made-up/pythons/vers/3.11.7"])
     assert after.endswith(b"/3.11.7\0")
-    assert b"pyenv" not in after
+    assert b"made-up" not in after
 
 
 def test_only_files_that_name_one_are_written(tmp_path: Path) -> None:

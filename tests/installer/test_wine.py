@@ -10,11 +10,11 @@ from resources.installer.build import HERE, Build, BuildFailed
 
 
 def test_programs_run_in_a_folder_of_wine_s_own() -> None:
-    words = wine.wine(Path("/work/wine/prefix"))
+    words = wine.wine(Path("/made-up/wine/prefix"))
     assert words[0] == "env"
     assert words[-1] == "wine"
-    assert "WINEPREFIX=/work/wine/prefix" in words
-    assert "HOME=/work/wine" in words
+    assert "WINEPREFIX=/made-up/wine/prefix" in words
+    assert "HOME=/made-up/wine" in words
 
 
 def test_a_path_is_told_as_wine_s_programs_see_it() -> None:
