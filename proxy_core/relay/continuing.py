@@ -22,7 +22,7 @@ from proxy_core.gemini.replies import CONTINUATION, finish_reason
 from proxy_core.gemini.stream import event_data
 from proxy_core.gemini.wire import Chunk
 from proxy_core.pool.lease import Lease
-from proxy_core.relay.receive import Rejected, StreamReply, tokens_of
+from proxy_core.relay.receive import Rejected, StreamReply, read_object, tokens_of
 from proxy_core.retry import RULES, Step
 
 HOPS = 40
@@ -97,7 +97,7 @@ class LongStream:
         for block in blocks:
             if not (data := event_data(block)):
                 continue
-            chunk = _chunk(data)
+            chunk = cast("Chunk", read_object(data))
             before = answer.token
             try:
                 new = answer.take(chunk)
@@ -181,17 +181,6 @@ async def whole_answer(part: Part, resume: Resume[Part]) -> list[Chunk]:
 
 def _new(part: Part, answer: LongAnswer) -> list[Chunk]:
     return [new for chunk in part.chunks if (new := answer.take(chunk)) is not None]
-
-
-def _chunk(data: bytes) -> Chunk:
-    """Raises Rejected."""
-    try:
-        chunk = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        chunk = None
-    if not isinstance(chunk, dict):
-        raise Rejected(faults.bad_answer("it is not the JSON that the API documents"))
-    return cast("Chunk", chunk)
 
 
 def _block(chunk: Chunk) -> bytes:

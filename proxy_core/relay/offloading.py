@@ -16,8 +16,6 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
-import orjson
-
 from proxy_core import tasks
 from proxy_core.clock import Clock
 from proxy_core.credentials.tokens import Headers
@@ -26,7 +24,7 @@ from proxy_core.gemini.faults import Cause, Fault
 from proxy_core.gemini.inline_media import Media, NotBase64, heaviest, measure, with_files
 from proxy_core.gemini.wire import Blob, FileData, JsonObject
 from proxy_core.pool.lease import Lease
-from proxy_core.relay.receive import Rejected, receive_error
+from proxy_core.relay.receive import Rejected, read_object, receive_error
 from proxy_core.upstream.google import Answer, NetworkFailure, Upstream
 
 log = logging.getLogger(__name__)
@@ -146,7 +144,7 @@ class Offloading:
             sent = (("X-Goog-Upload-Command", command), ("X-Goog-Upload-Offset", str(start)))
             _, answer = await self._ask("POST", session, sent, piece, lease)
         log.info("%s: %.1f MB of media uploaded", lease.member.label, media.size_bytes / 1e6)
-        file = _read_object(answer).get("file")
+        file = read_object(answer).get("file")
         return _file_of(file if isinstance(file, dict) else {})
 
     async def _open_session(self, media: Media, lease: Lease, headers: Headers) -> str:
@@ -171,7 +169,7 @@ class Offloading:
             for pause_s in LOOKS_S:
                 await self._clock.sleep(pause_s)
                 _, answer = await self._ask("GET", f"/v1beta/{file.name}", headers, None, lease)
-                if _is_ready(_read_object(answer)):
+                if _is_ready(read_object(answer)):
                     file.is_ready = True
                     return
         except Rejected as rejected:
@@ -221,16 +219,6 @@ def _of_files(fault: Fault) -> Fault:
     if fault.cause in _ROOM:
         return replace(fault, cause=Cause.FILE_QUOTA)
     return replace(fault, cause=Cause.BAD_ANSWER) if fault.cause in _MISPLACED else fault
-
-
-def _read_object(answer: bytes) -> JsonObject:
-    try:
-        found = orjson.loads(answer)
-    except orjson.JSONDecodeError:
-        found = None
-    if not isinstance(found, dict):
-        raise Rejected(faults.bad_answer("it is not the JSON that the API documents"))
-    return found
 
 
 def _file_of(resource: JsonObject) -> _File:

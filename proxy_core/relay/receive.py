@@ -299,6 +299,13 @@ def _chunk(payload: bytes, lease: Lease) -> Chunk:
     raise Rejected(faults.bad_answer("it is not the JSON that the API documents"))
 
 
+def read_object(data: bytes) -> JsonObject:
+    """The JSON object that Google answered with. Raises Rejected for anything else."""
+    if (value := _parsed(data)) is None:
+        raise Rejected(faults.bad_answer("it is not the JSON that the API documents"))
+    return value
+
+
 def _parsed(payload: bytes) -> JsonObject | None:
     try:
         value = orjson.loads(payload)
