@@ -28,7 +28,7 @@ def conversation_key(call: Call) -> bytes:
     if not named and call.conversation_key is not None:
         return call.conversation_key
     # JSON keeps ("ab", "c") and ("a", "bc") apart.
-    told = orjson.dumps(["named", *_strings(named)] if named else _lasting(call))
+    told = orjson.dumps(["named", *_strings(named, [])] if named else _lasting(call))
     return hashlib.sha256(told).digest()
 
 
@@ -53,7 +53,8 @@ def _sampled(text: str) -> str:
 def _lasting(call: Call) -> list[str]:
     body = call.body
     texts = [call.model]
-    texts += _strings(_either(body, "systemInstruction", "system_instruction"))
+    if (system := _either(body, "systemInstruction", "system_instruction")) is not None:
+        _strings(system, texts)
     texts.append("tools")
     if "tools" in body:
         texts += _tool_names(body)
@@ -61,7 +62,7 @@ def _lasting(call: Call) -> list[str]:
         if content.get("role") == "model":
             break
         texts.append("content")
-        texts += _strings(content.get("parts"))
+        _strings(content.get("parts"), texts)
     return texts
 
 
@@ -74,21 +75,20 @@ def _tool_names(body: JsonObject) -> Iterator[str]:
             yield from named or [kind.replace("_", "").lower()]
 
 
-def _strings(value: object) -> list[str]:
-    """Every string in a JSON value, in order, long ones sampled.
+def _strings(value: object, strings: list[str]) -> list[str]:
+    """`strings` with every string in a JSON value, in order, long ones sampled.
 
     Not recursive: depth is the client's choice.
     """
-    strings: list[str] = []
     waiting = [value]
     while waiting:
         found = waiting.pop()
         if isinstance(found, str):
             strings.append(found if len(found) <= _LONG else _sampled(found))
         elif isinstance(found, dict):
-            waiting.extend(reversed(found.values()))
+            waiting += reversed(found.values())
         elif isinstance(found, list):
-            waiting.extend(reversed(found))
+            waiting += reversed(found)
     return strings
 
 

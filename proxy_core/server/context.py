@@ -16,6 +16,7 @@ from proxy_core.server.connection import SERVER
 from proxy_core.server.debug_log import DebugLog
 from proxy_core.server.outflow import Outflow, Pace
 from proxy_core.server.upload_sessions import UploadSessions
+from proxy_core.server.whole_answer import WholeAnswer
 from proxy_core.upstream.live import LiveUpstream, Socket
 
 
@@ -91,7 +92,7 @@ class Visit:
         sent["Content-Type"] = content_type
         if headers:
             sent.update(headers)
-        response = Response(status=status, body=body, headers=sent)
+        response = WholeAnswer(status=status, body=body, headers=sent)
         if self.closing:
             response.force_close()
         return response
