@@ -6,9 +6,11 @@ are rolling, requests per day reset at midnight America/Los_Angeles).
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
+HOUR_S = 3_600
 NEAR = 0.95
 "Share of a known limit from which a pair is avoided while others are free."
 LONGEST_DAY_S = 25 * 3_600.0
@@ -17,14 +19,24 @@ LONGEST_DAY_S = 25 * 3_600.0
 
 def midnight_pacific(now: float) -> float:
     """Epoch seconds of the next midnight in America/Los_Angeles after `now`."""
-    local = datetime.fromtimestamp(now, PACIFIC)
-    tomorrow = (local + timedelta(days=1)).date()
-    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=PACIFIC).timestamp()
+    return _day_of(now // HOUR_S)[1]
 
 
 def pacific_day(now: float) -> str:
     """The date in America/Los_Angeles, `2026-11-23`."""
-    return datetime.fromtimestamp(now, PACIFIC).date().isoformat()
+    return _day_of(now // HOUR_S)[0]
+
+
+@lru_cache(maxsize=4)
+def _day_of(hour: float) -> tuple[str, float]:
+    """Date and end of the day there that an hour since the epoch belongs to, whole as it does.
+
+    Kept, since with thousands of credentials each asks for itself.
+    """
+    local = datetime.fromtimestamp(hour * HOUR_S, PACIFIC)
+    tomorrow = local.date() + timedelta(days=1)
+    ends = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=PACIFIC)
+    return local.date().isoformat(), ends.timestamp()
 
 
 @dataclass(slots=True)
