@@ -29,23 +29,32 @@ COPY desktop desktop
 COPY resources/icon.svg resources/icon.svg
 COPY resources/translations resources/translations
 # A fifth of the layer was symbols for debuggers. Nothing can write bytecode later, since the root
-# file system may be read-only; `unchecked`, it is not compared with its source at each start.
+# file system may be read-only; `unchecked`, it is not compared with its source at each start. With
+# one hash seed it is the same in every build, and `-f` replaces what running pip left.
 RUN python3 -m pip --python /opt/build/bin/python wheel --no-deps --no-build-isolation \
       --wheel-dir /dist . \
  && python3 -m pip --python /opt/pollux/bin/python install --no-compile --no-deps --no-index \
       /dist/*.whl \
  && find /opt/pollux/lib -name '*.so*' -type f -exec strip --strip-unneeded {} + \
- && /opt/pollux/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/pollux/lib
+ && PYTHONHASHSEED=0 /opt/pollux/bin/python -m compileall -q -f \
+      --invalidation-mode unchecked-hash /opt/pollux/lib
+# So two builds of one commit on one base make this folder the same, times too.
+ARG SOURCE_DATE_EPOCH=0
+RUN find /opt/pollux -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} +
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="Pollux" \
       org.opencontainers.image.description="One local address for the Gemini API over all your Google accounts, projects and keys" \
       org.opencontainers.image.licenses="MIT"
-RUN rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/site-packages/pip* \
-      /usr/local/lib/python3*/ensurepip \
- && mkdir -m 700 /var/lib/pollux \
- && chown 10001:10001 /var/lib/pollux
 COPY --from=build /opt/pollux /opt/pollux
+# The base has its standard library without bytecode: compiling what Pollux loads of it at each
+# start and each health check took as long as all else, so a first import leaves that here. Group 0
+# is that of the users whom OpenShift makes up.
+RUN rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/site-packages/* \
+      /usr/local/lib/python3*/ensurepip \
+ && PYTHONHASHSEED=0 /opt/pollux/bin/python -c "import proxy_core.cli.headless, proxy_core.cli.health" \
+ && mkdir -m 770 /var/lib/pollux \
+ && chown 10001:0 /var/lib/pollux
 # The folder of data and that of settings.toml are both /var/lib/pollux. PERSISTENT_STORAGE_PATH
 # would name it too, but that setting keeps new credentials out of the vault.
 ENV PATH=/opt/pollux/bin:$PATH \
@@ -57,7 +66,7 @@ ENV PATH=/opt/pollux/bin:$PATH \
 USER 10001:10001
 VOLUME /var/lib/pollux
 EXPOSE 7860
-# Pollux lets running answers finish for up to 30 seconds: docker stop --time 40.
+# Pollux lets running answers finish for up to 30 seconds: docker stop -t 40.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
   CMD ["python", "-m", "proxy_core.cli.health"]

@@ -59,9 +59,10 @@ package: ## build the .deb, the tar.xz and a Windows setup for tests (by Wine) i
 	$(PYTHON) build_installer.py --target deb --target tar --target wine-nsis
 
 package-test: export PATH := $(PATH):/usr/sbin:/sbin
-package-test: .venv/.dev ## install them in a clean Debian and under Wine, use, upgrade, remove them
+package-test: .venv/.dev ## install, use, upgrade, remove them; build and run the image if it has the tools
 	$(BIN)/python -m tests.installer.proof.deb
 	$(BIN)/python -m tests.installer.proof.windows
+	$(BIN)/python -m tests.installer.proof.image --if-possible
 
 # uv is run without any configuration of this machine, so that only public files get into the locks.
 LOCK := env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \

@@ -130,6 +130,24 @@ def reason_of(error: OSError) -> str:
     return error.strerror or type(error).__name__
 
 
+def with_owner(trouble: str, folder: Path) -> str:
+    """The trouble that there is with a folder, and the way out where another user owns it.
+
+    That is mostly a folder of the host in a container, where users have numbers and no names.
+    """
+    try:
+        owner, user = folder.stat().st_uid, os.geteuid()
+    except (OSError, AttributeError):  # Windows has no such numbers
+        return trouble
+    if owner == user:
+        return trouble
+    other = f", or let Pollux run as uid {owner}" if owner else ""
+    return (
+        f"{trouble}. The folder belongs to uid {owner}, and Pollux runs as uid {user}: "
+        f"give it to that one (chown -R {user}){other}."
+    )
+
+
 def sync_folder(folder: Path) -> None:
     """Makes a new name in the folder last, where the system can: Windows opens no folder."""
     with contextlib.suppress(OSError):

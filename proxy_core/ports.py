@@ -1,4 +1,4 @@
-"""Ports of this machine: whether one can be taken, which one is free, and who holds one.
+"""Ports of this machine: whether one can be taken, which one is free, who holds one, its URL.
 
 Apart from the listener, for a window has to say what is wrong before aiohttp is loaded.
 """
@@ -16,6 +16,13 @@ class PortTaken(Exception):
         self.host = host
         self.port = port
         self.holder = holder
+
+
+def local_url(host: str, port: int) -> str:
+    """Base URL, without a path, at which this machine reaches what listens there."""
+    # asyncio's `::` takes no IPv4.
+    to_call = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://{f'[{to_call}]' if ':' in to_call else to_call}:{port}"
 
 
 def holder(port: int) -> str | None:

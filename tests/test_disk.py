@@ -152,3 +152,14 @@ def test_a_file_that_stays_in_use_is_left_as_it_was(
         disk.write_atomically(tmp_path / "file", b"new")
     assert [one.name for one in tmp_path.iterdir()] == ["file"]
     assert (tmp_path / "file").read_bytes() == b"old"
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give a folder away")
+def test_whose_folder_it_is_gets_told_with_the_way_out(tmp_path: Path) -> None:
+    assert disk.with_owner("no", tmp_path) == "no"
+    assert disk.with_owner("no", tmp_path / "nowhere") == "no"
+    os.chown(tmp_path, 12_345, 12_345)
+    assert disk.with_owner("no", tmp_path) == (
+        "no. The folder belongs to uid 12345, and Pollux runs as uid 0: "
+        "give it to that one (chown -R 0), or let Pollux run as uid 12345."
+    )

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from proxy_core.ports import holder, next_free
+from proxy_core.ports import holder, local_url, next_free
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
 
@@ -26,3 +26,18 @@ def test_the_next_free_port_skips_taken_ones() -> None:
         assert found != port
         assert next_free("127.0.0.1", port, tries=1) == 0
     assert next_free("127.0.0.1", 65_536) == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:7860"),
+        ("0.0.0.0", "http://127.0.0.1:7860"),
+        ("::", "http://[::1]:7860"),
+        ("::1", "http://[::1]:7860"),
+        ("", "http://127.0.0.1:7860"),
+        ("pollux.lan", "http://pollux.lan:7860"),
+    ],
+)
+def test_what_listens_everywhere_is_called_on_the_loopback(host: str, url: str) -> None:
+    assert local_url(host, 7860) == url

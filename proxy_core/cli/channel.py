@@ -131,7 +131,7 @@ class Channel:
         except (OSError, http.client.HTTPException) as error:
             raise CommandFailed(
                 f"Pollux at {self.url} cannot be reached ({type(error).__name__}).",
-                "It may be stopping; try again.",
+                "It may be stopping: try again. One in a container is asked inside: docker exec.",
             ) from error
         finally:
             connection.close()

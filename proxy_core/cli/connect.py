@@ -16,6 +16,7 @@ from proxy_core.cli.failure import FAILED, WRONG_USAGE, CommandFailed
 from proxy_core.cli.terminal import console, print_json, say
 from proxy_core.connect import Address, Applied, ConnectFailed, Folders, Guide, Tool
 from proxy_core.engine.instance import read_instance
+from proxy_core.ports import local_url
 from proxy_core.settings import Settings, Source, data_folder
 
 STATES = {
@@ -30,8 +31,6 @@ DIALECTS = {
     "gemini": "Gemini",
     "responses": "OpenAI Responses",
 }
-_ANY = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]"}
-"Addresses to listen on, with the one to call."
 
 
 def connect(arguments: Arguments) -> int:
@@ -65,8 +64,7 @@ def _url(settings: Settings) -> str:
     instance = None if named else read_instance(data_folder(settings))
     if instance is not None:
         return instance.url
-    host = _ANY.get(settings.host, f"[{settings.host}]" if ":" in settings.host else settings.host)
-    return f"http://{host}:{settings.port}"
+    return local_url(settings.host, settings.port)
 
 
 def _show(

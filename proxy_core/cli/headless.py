@@ -10,6 +10,7 @@ from typing import TypeAlias
 from proxy_core import logs
 from proxy_core.assembly import build, read_token
 from proxy_core.cli.loop import new_loop, on_stop_signals, settle_collector, settle_malloc
+from proxy_core.disk import with_owner
 from proxy_core.engine.engine import Engine
 from proxy_core.engine.instance import FolderTaken
 from proxy_core.ports import PortTaken, next_free
@@ -43,7 +44,9 @@ def serve(settings: Settings, make: Build, welcome: Callable[[str, str, Settings
         with asyncio.Runner(loop_factory=new_loop) as runner:
             return runner.run(_serve(settings, token, make, welcome))
     except bearer.UnreadableToken as error:
-        log.critical("%s (data folder: %s)", error, data_folder(settings))
+        folder = data_folder(settings)
+        by = ", named by PERSISTENT_STORAGE_PATH" if settings.persistent_storage_path else ""
+        log.critical("%s", with_owner(f"{error} (data folder: {folder}{by})", folder))
         return 4
     except FolderTaken as taken:
         log.critical("%s", taken)

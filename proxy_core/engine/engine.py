@@ -12,6 +12,7 @@ from typing import Protocol
 
 from proxy_core.clock import Clock
 from proxy_core.commands import Commands
+from proxy_core.disk import with_owner
 from proxy_core.engine.accounts import Accounts
 from proxy_core.engine.bearer_token import BearerToken
 from proxy_core.engine.instance import InstanceLock
@@ -22,6 +23,7 @@ from proxy_core.engine.vigil import Vigil
 from proxy_core.events import Bus, PauseChanged, Subscriber
 from proxy_core.pool.pool import Pool
 from proxy_core.pool.views import credential_views
+from proxy_core.ports import local_url
 from proxy_core.server.front import FrontDoor
 from proxy_core.server.listener import Listener
 from proxy_core.snapshot import Snapshot
@@ -109,7 +111,8 @@ class Engine:
         try:
             await in_thread(self._parts.hold.take)
         except OSError as error:
-            log.warning("the data folder cannot be written, so nothing is remembered: %s", error)
+            told = await in_thread(with_owner, str(error), self._parts.hold.folder)
+            log.warning("the data folder cannot be written, so nothing is remembered: %s", told)
 
     @property
     def commands(self) -> Commands:
@@ -281,11 +284,7 @@ class Engine:
     @property
     def url(self) -> str:
         """Base URL for clients on this machine, without a path."""
-        # asyncio's `::` takes no IPv4.
-        host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(
-            self._parts.host, self._parts.host
-        )
-        return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
+        return local_url(self._parts.host, self._port)
 
     def ready(self) -> bool:
         """Whether some credential is usable."""

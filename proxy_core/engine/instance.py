@@ -44,7 +44,7 @@ class InstanceLock:
 
     def __init__(self, folder: Path, *, wait_s: float = 0.5) -> None:
         """wait_s: how long to wait for a holder that is just leaving, or only looking."""
-        self._folder = folder
+        self.folder = folder
         self._wait_s = wait_s
         # A thread takes it and perhaps another gives it back: the lock is the process's.
         self._lock = FileLock(folder / LOCK, thread_local=False)
@@ -54,23 +54,23 @@ class InstanceLock:
 
         Takes away the note of a holder that did not live to do so.
         """
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             self._lock.acquire(timeout=self._wait_s, poll_interval=0.05)
         except Timeout:
-            raise FolderTaken(self._folder, _read(self._folder)) from None
-        (self._folder / FILE).unlink(missing_ok=True)  # of a holder that was killed
+            raise FolderTaken(self.folder, _read(self.folder)) from None
+        (self.folder / FILE).unlink(missing_ok=True)  # of a holder that was killed
 
     def announce(self, url: str, version: str) -> None:
         """Says where this process listens. Raises OSError."""
         note = Instance(os.getpid(), url, version)
-        write_atomically(self._folder / FILE, json.dumps(asdict(note)).encode())
+        write_atomically(self.folder / FILE, json.dumps(asdict(note)).encode())
 
     def give_back(self) -> None:
         """Takes the note away and frees the folder; safe to call again."""
         if self._lock.is_locked:
             with contextlib.suppress(OSError):  # the lock is the truth
-                (self._folder / FILE).unlink(missing_ok=True)
+                (self.folder / FILE).unlink(missing_ok=True)
             self._lock.release()
 
 

@@ -1,5 +1,6 @@
 """Where settings come from and which source wins. It writes no file; that is `writing`'s."""
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -8,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from proxy_core.disk import reason_of
+from proxy_core.disk import reason_of, with_owner
 from proxy_core.settings.folders import config_folder
 from proxy_core.settings.model import SETTINGS, Origin, Provenance, Settings, Source
 from proxy_core.settings.problems import SettingsProblem, problem_of
@@ -198,7 +199,10 @@ def read_text(path: Path | None) -> str:
     except FileNotFoundError:
         return ""
     except OSError as error:
-        raise SettingsProblem(_name(path), f"cannot be read: {reason_of(error)}") from None
+        why = f"cannot be read: {reason_of(error)}"
+        if not os.access(path.parent, os.X_OK):
+            why = with_owner(why, path.parent)
+        raise SettingsProblem(_name(path), why) from None
     except UnicodeDecodeError:
         raise SettingsProblem(_name(path), "is not UTF-8 text") from None
 

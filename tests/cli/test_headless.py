@@ -133,6 +133,7 @@ async def test_a_token_that_cannot_be_read_ends_with_4(tmp_path: Path) -> None:
     code, told = await run(tmp_path, "--headless", "--port", "0")
     assert code == 4
     assert "bearer_token" in told
+    assert f"{tmp_path / 'data'}, named by PERSISTENT_STORAGE_PATH" in told
 
 
 @posix

@@ -31,9 +31,18 @@ def test_nobody_that_answers_is_not_healthy(
     assert "cannot be reached (ConnectionRefusedError)." in capsys.readouterr().out
 
 
-def test_wrong_settings_are_told_apart(
+def test_without_its_note_the_address_of_the_settings_is_asked(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOST", "127.0.0.3")
+    monkeypatch.setenv("PORT", str(next_free("127.0.0.3", 20_000)))
+    assert health.main() == 1
+    assert "Pollux at http://127.0.0.3:" in capsys.readouterr().out
+
+
+def test_wrong_settings_are_told_and_not_healthy(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PORT", "lots")
-    assert health.main() == 2
+    assert health.main() == 1  # Docker reserves 2
     assert "PORT must be a whole number" in capsys.readouterr().err

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml  # type: ignore[import-untyped]
 
 from proxy_core.engine.engine import GRACE_S
@@ -20,10 +21,25 @@ def test_it_is_built_from_the_checkout() -> None:
 
 
 def test_its_settings_are_those_that_there_are() -> None:
-    assert SERVICE["environment"].keys() <= KNOWN
+    known = KNOWN | {f"POLLUX_{name}" for name in KNOWN}
+    assert SERVICE["environment"].keys() <= known
     assert set(re.findall(r"\$\{(\w+)", TEXT)) <= KNOWN
-    assert set(re.findall(r"\b([A-Z]+(?:_[A-Z]+)+)\b", TEXT)) <= KNOWN
-    load_settings({}, SERVICE["environment"], None, None)
+    assert set(re.findall(r"\b([A-Z]+(?:_[A-Z]+)+)\b", TEXT)) <= known
+
+
+@pytest.mark.parametrize("more", [{}, {"HOST": "127.0.0.1"}, {"POLLUX_HOST": "::1"}, {"HOST": ""}])
+@pytest.mark.parametrize("port", [{}, {"PORT": "7999"}, {"PORT": ""}, {"POLLUX_PORT": "7998"}])
+def test_no_env_file_moves_it_away_from_the_port_that_is_published(
+    more: dict[str, str], port: dict[str, str]
+) -> None:
+    in_file = {**more, **port}
+    published = in_file.get("PORT") or "7860"
+    own = {
+        name: value.replace("${PORT:-7860}", published)
+        for name, value in SERVICE["environment"].items()
+    }
+    settings = load_settings({}, {"HOST": "0.0.0.0", **in_file, **own}, None, None)
+    assert (settings.host, str(settings.port)) == ("0.0.0.0", published)
 
 
 def test_the_env_file_may_be_missing() -> None:

@@ -58,7 +58,7 @@ def test_every_stage_stands_on_the_base_that_the_builder_names() -> None:
 def test_it_runs_as_an_ordinary_user_that_owns_the_volume() -> None:
     assert of_last_stage("USER") == ["10001:10001"]
     assert of_last_stage("VOLUME") == ["/var/lib/pollux"]
-    assert "chown 10001:10001 /var/lib/pollux" in of_last_stage("RUN")[0]
+    assert "chown 10001:0 /var/lib/pollux" in of_last_stage("RUN")[0]
 
 
 def test_data_and_settings_are_kept_in_the_volume() -> None:
@@ -82,6 +82,15 @@ def test_it_takes_the_stop_signal_and_the_health_check_itself() -> None:
     [health] = of_last_stage("HEALTHCHECK")
     assert health.endswith('CMD ["python", "-m", "proxy_core.cli.health"]')
     assert f"up to {GRACE_S:.0f} seconds" in DOCKERFILE
+
+
+def test_nothing_is_compiled_at_a_start_and_all_is_the_same_in_every_build() -> None:
+    *_, compiled, dated, last = [arguments for name, arguments in INSTRUCTIONS if name == "RUN"]
+    assert "PYTHONHASHSEED=0 /opt/pollux/bin/python -m compileall -q -f" in compiled
+    assert dated.startswith("find /opt/pollux -exec touch ")
+    assert "PYTHONHASHSEED=0 /opt/pollux/bin/python -c" in last
+    order = [name for name, _ in LAST_STAGE]
+    assert order.index("RUN") < order.index("ENV")  # which forbids to write bytecode
 
 
 def test_no_pip_is_left() -> None:

@@ -9,11 +9,12 @@ import asyncio
 import json
 import os
 import signal
+import stat
 import sys
 import tempfile
 import time
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,23 +43,62 @@ exec setpriv --no-new-privs chroot --userspec=$0 --groups= "$root" /usr/bin/env 
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """The image, and how an engine starts it."""
+
+    root: Path
+    config: dict[str, Any]
+
+    async def start(
+        self,
+        folder: Path,
+        variables: dict[str, str],
+        *,
+        user: str | None = None,
+        arguments: Sequence[str] | None = None,
+        output: int | None = None,
+    ) -> Process:
+        """What `docker run` starts; folder: the volume, arguments: in place of the image's own."""
+        command = [*self.config["Entrypoint"], *(arguments or self.config["Cmd"])]
+        outside = ("unshare", "--mount", "--pid", "--fork", "--propagation=private")
+        user = user or self.config["User"]
+        shell = ("sh", "-ec", MOUNTS, user, str(self.root), str(folder))
+        words = (*outside, *shell, *self.environment(variables), *command)
+        return await asyncio.create_subprocess_exec(*words, stdout=output, stderr=output and STDOUT)
+
+    def environment(self, variables: dict[str, str]) -> tuple[str, ...]:
+        return (*self.config["Env"], *(f"{name}={value}" for name, value in variables.items()))
+
+    async def run(
+        self, folder: Path, variables: dict[str, str], *arguments: str
+    ) -> tuple[int | None, str]:
+        """Exit code and output of one that ends by itself."""
+        process = await self.start(folder, variables, arguments=arguments, output=PIPE)
+        told, _ = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+        return process.returncode, told.decode()
+
+
+@dataclass(frozen=True, slots=True)
 class Container:
     """A running image."""
 
     root: Path
+    user: str
     environment: tuple[str, ...]
     process: Process
     "Its parent on the outside, which ends with its exit code."
     pid: int
     url: str
 
-    async def execute(self, *command: str) -> tuple[int, str]:
+    async def execute(self, *command: str, typed: str = "") -> tuple[int, str]:
         """Exit code and output of a command inside, as `docker exec` runs it."""
         enter = ("nsenter", f"--target={self.pid}", "--mount", "--pid", "setpriv", "--no-new-privs")
-        change = ("chroot", f"--userspec={USER}:{USER}", "--groups=", str(self.root))
+        change = ("chroot", f"--userspec={self.user}", "--groups=", str(self.root))
         within = (*enter, *change, "/usr/bin/env", "-i", *self.environment, *command)
-        process = await asyncio.create_subprocess_exec(*within, stdout=PIPE, stderr=STDOUT)
-        output, _ = await process.communicate()
+        process = await asyncio.create_subprocess_exec(
+            *within, stdin=PIPE, stdout=PIPE, stderr=STDOUT
+        )
+        output, _ = await process.communicate(typed.encode())
         return process.returncode or 0, output.decode().strip()
 
     def terminate(self) -> None:
@@ -73,20 +113,18 @@ class Container:
 
 @asynccontextmanager
 async def started(
-    root: Path, config: dict[str, Any], volume: Path, variables: dict[str, str]
+    image: Image, folder: Path, variables: dict[str, str], user: str | None = None
 ) -> AsyncIterator[Container]:
     """The image's own command, once it answers."""
-    environment = (*config["Env"], *(f"{name}={value}" for name, value in variables.items()))
-    command = [*config["Entrypoint"], *config["Cmd"]]
-    outside = ("unshare", "--mount", "--pid", "--fork", "--propagation=private")
-    shell = ("sh", "-ec", MOUNTS, config["User"], str(root), str(volume))
     began = time.monotonic()
-    process = await asyncio.create_subprocess_exec(*outside, *shell, *environment, *command)
+    process = await image.start(folder, variables, user=user)
     try:
         url = f"http://127.0.0.1:{PORT}"
         await _answers(f"{url}/healthz")
         print(f"answers after {time.monotonic() - began:.2f} s", flush=True)
-        yield Container(root, environment, process, _only_child(process.pid), url)
+        environment, pid = image.environment(variables), _only_child(process.pid)
+        user = user or image.config["User"]
+        yield Container(image.root, user, environment, process, pid, url)
     finally:
         if process.returncode is None:
             # The child itself: that it changed its user keeps it from dying with its parent.
@@ -113,8 +151,9 @@ async def _answers(url: str) -> None:
 
 async def is_confined(container: Container) -> None:
     """It is an ordinary user that can write nowhere but in its volume and in /tmp."""
-    assert container.status("Uid").split() == [str(USER)] * 4
-    assert container.status("Gid").split() == [str(USER)] * 4
+    uid, gid = container.user.split(":")
+    assert container.status("Uid").split() == [uid] * 4
+    assert container.status("Gid").split() == [gid] * 4
     assert container.status("NoNewPrivs") == "1"
     assert int(container.status("CapEff"), 16) == 0
     assert container.status("NSpid").split()[-1] == "1"
@@ -124,12 +163,12 @@ async def is_confined(container: Container) -> None:
         assert "Read-only" in told
     for place in ("/tmp", "/var/lib/pollux"):
         assert await container.execute("touch", f"{place}/written") == (0, "")
-    print("runs as process 1 of uid 10001, with no capability, on a read-only root", flush=True)
+    print(f"runs as process 1 of {uid}:{gid}, with no capability, on a read-only root", flush=True)
 
 
-async def is_healthy(container: Container, config: dict[str, Any]) -> None:
+async def is_healthy(container: Container, image: Image) -> None:
     """The health command and the commands of the terminal answer inside."""
-    kind, *command = config["Healthcheck"]["Test"]
+    kind, *command = image.config["Healthcheck"]["Test"]
     assert kind == "CMD"
     began = time.monotonic()
     told = await container.execute(*command)
@@ -141,8 +180,13 @@ async def is_healthy(container: Container, config: dict[str, Any]) -> None:
     print(f"memory: {container.status('VmRSS')}", flush=True)
 
 
-async def serves_and_drains(container: Container, fake: FakeGoogle, token: str) -> None:
-    """A request is served, and one that runs when it is told to stop is served to its end."""
+async def serves_and_drains(
+    container: Container, fake: FakeGoogle, token: str, *, hurried: bool = False
+) -> None:
+    """A request is served, and one that runs when it is told to stop is served to its end.
+
+    hurried: it is told twice, and ends that one at once with an error.
+    """
     headers = {"Authorization": f"Bearer {token}"}
     asked = {"model": MODEL, "messages": [{"role": "user", "content": "Hello"}]}
     chat = f"{container.url}/v1/chat/completions"
@@ -157,14 +201,21 @@ async def serves_and_drains(container: Container, fake: FakeGoogle, token: str) 
             read = await answer.content.readuntil(b"one ")
             container.terminate()
             await _takes_no_more(container.url)
-            go_on.set()
+            if hurried:
+                container.terminate()
+            else:
+                go_on.set()
             read += await answer.content.read()
-    assert b"two " in read
-    assert b"three" in read
-    assert read.endswith(b"data: [DONE]\n\n")
     code = await asyncio.wait_for(container.process.wait(), PATIENCE_S)
     assert code == 0, code
-    print("SIGTERM: the running stream came whole, exit 0", flush=True)
+    if hurried:
+        assert b"error" in read
+        assert b"three" not in read
+        print("SIGTERM twice: the running stream ended with an error, exit 0", flush=True)
+    else:
+        assert b"three" in read
+        assert read.endswith(b"data: [DONE]\n\n")
+        print("SIGTERM: the running stream came whole, exit 0", flush=True)
 
 
 async def _takes_no_more(url: str) -> None:
@@ -180,15 +231,16 @@ async def _takes_no_more(url: str) -> None:
 
 
 @contextmanager
-def volume(**files: str) -> Iterator[Path]:
-    """A folder of the image's user, with these files in it."""
+def volume(owner: int = USER, mode: int = 0o700, **files: str) -> Iterator[Path]:
+    """A folder with these files in it, all of the image's user or of another one."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        os.chown(folder, USER, USER)
+        folder.chmod(mode)
+        os.chown(folder, owner, 0)
         for stem, content in files.items():
             path = folder / f"{stem}.json"
             path.write_text(content, "utf-8")
-            os.chown(path, USER, USER)
+            os.chown(path, owner, 0)
         yield folder
         print("left in the volume:", *sorted(os.listdir(folder)), flush=True)  # noqa: PTH208
 
@@ -197,23 +249,64 @@ def token_in(folder: Path) -> str:
     return (folder / "bearer_token").read_text("utf-8").strip()
 
 
-async def use(root: Path, config: dict[str, Any]) -> None:
-    """Both ways to give it credentials: in the environment, and in the folder that is mounted."""
+async def use(image: Image) -> None:
+    """The ways to give it credentials, its users, and what it says where it cannot be used."""
     async with google() as fake:
         key = {"type": "api_key", "key": fake.world.add_key("a-project"), "label": "office"}
         common = {"GOOGLE_API_BASE_URL": fake.base_url, "PORT": f'"{PORT}"'}
         given = {"CREDENTIALS_JSON_LIST": f"'{json.dumps([key])}'", "GEMINI_AUTH_PASSWORD": "given"}
         with volume() as folder:
-            async with started(root, config, folder, {**common, **given}) as container:
+            async with started(image, folder, {**common, **given}) as container:
                 await is_confined(container)
-                await is_healthy(container, config)
+                await is_healthy(container, image)
                 await serves_and_drains(container, fake, "given")
         with volume(office=json.dumps(key)) as folder:
-            async with started(root, config, folder, common) as container:
+            async with started(image, folder, common) as container:
                 shown = await container.execute("pollux", "token", "show")
                 assert shown == (0, token_in(folder))
-                await serves_and_drains(container, fake, shown[1])
+                beside = await image.run(folder, common, "token", "show")
+                assert beside == (0, f"{token_in(folder)}\n")
+                await serves_and_drains(container, fake, shown[1], hurried=True)
+        await serves_any_user(image, fake, common)
+    await says_what_is_wrong(image)
+    with volume() as folder:
+        code, told = await image.run(folder, {}, "demo", "--headless", "--once")
+        assert code == 0, told
+        assert "All requests were answered." in told
+        print("the demo: all requests were answered", flush=True)
+
+
+async def serves_any_user(image: Image, fake: FakeGoogle, variables: dict[str, str]) -> None:
+    """A made-up user of group 0, as OpenShift has it, on a volume made from the image's folder."""
+    made = (image.root / "var/lib/pollux").stat()
+    with volume(made.st_uid, stat.S_IMODE(made.st_mode)) as folder:
+        async with started(image, folder, variables, "12345:0") as container:
+            await is_confined(container)
+            added = await container.execute(
+                "pollux", "accounts", "add-key", typed=f"{fake.world.add_key('b-project')}\n"
+            )
+            assert added[0] == 0, added
+            await serves_and_drains(container, fake, token_in(folder))
+
+
+async def says_what_is_wrong(image: Image) -> None:
+    """With a folder of another user, and with the one of an `.env` from elsewhere."""
+    for mode, expected in ((0o700, 2), (0o755, 4)):
+        with volume(owner=1000, mode=mode) as folder:
+            code, told = await image.run(folder, {}, "--headless")
+            assert code == expected, told
+            assert "belongs to uid 1000" in told
+            assert "chown -R 10001" in told
+            print(told.strip(), flush=True)
+    with volume() as folder:
+        code, told = await image.run(
+            folder, {"PERSISTENT_STORAGE_PATH": "/app/creds"}, "--headless"
+        )
+        assert code == 4, told
+        assert "/app/creds, named by PERSISTENT_STORAGE_PATH" in told
+        print(told.strip(), flush=True)
 
 
 if __name__ == "__main__":
-    asyncio.run(use(Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text("utf-8"))))
+    built = Image(Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text("utf-8")))
+    asyncio.run(use(built))
