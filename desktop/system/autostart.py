@@ -100,11 +100,14 @@ class DesktopEntry:
         return lines.isdisjoint({"Hidden=true", "X-GNOME-Autostart-enabled=false"})
 
     def set(self, *, enabled: bool) -> None:
+        program = self.command[0].replace("\\", "\\\\")
         entry = (
             "[Desktop Entry]\n"
             "Type=Application\n"
             "Name=Pollux\n"
             f"Exec={' '.join(_quoted(word) for word in self.command)}\n"
+            # A program that was removed is passed over without a word.
+            f"TryExec={program}\n"
             f"Icon={_NAME}\n"
             "Terminal=false\n"
             # Trays appear some seconds after the login.

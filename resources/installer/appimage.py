@@ -1,12 +1,15 @@
 """The AppImage: the folder with a starter, packed by appimagetool.
 
 That tool and the runtime which it puts in front come from GitHub alone, so the release workflow is
-where it is built; see `.github/workflows/release.yml`.
+where it is built; see `.github/workflows/release.yml`. The tool fetches the newest runtime, unless
+APPIMAGE_RUNTIME names the file of one.
 Source: https://docs.appimage.org/packaging-guide/manual.html
 """
 
+import os
 import platform
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from resources.installer.build import APP_ID, HERE, Build, Program, run
@@ -15,7 +18,7 @@ from resources.installer.tools import Tool
 
 TOOLS = (
     Tool("appimagetool", "https://github.com/AppImage/appimagetool/releases, onto the PATH"),
-    Tool("mksquashfs", "apt-get install squashfs-tools"),
+    Tool("file", "apt-get install file"),
 )
 
 
@@ -27,15 +30,22 @@ def make(build: Build, program: Program) -> Path:
     shutil.rmtree(folder.parent, ignore_errors=True)
     lay_out(build, program, folder)
     place = build.out / name
-    # It finds no address for updates by itself: Pollux only tells that there is a new version.
-    run(build, ["appimagetool", "--no-appstream", folder, place], ARCH=platform.machine())
+    # It looks for the metadata under an older name, hence --no-appstream.
+    words = ["appimagetool", "--no-appstream", *runtime_words(os.environ)]
+    run(build, [*words, folder, place], ARCH=platform.machine())
     place.chmod(0o755)
     return place
 
 
+def runtime_words(environ: Mapping[str, str]) -> list[str]:
+    given = environ.get("APPIMAGE_RUNTIME")
+    return ["--runtime-file", given] if given else []
+
+
 def lay_out(build: Build, program: Program, folder: Path) -> None:
     """The folder as the runtime mounts it: AppRun, the desktop entry and the icon at its root."""
-    shutil.copytree(program.folder, folder / "opt" / "pollux", symlinks=True)
+    only = shutil.ignore_patterns("pollux-headless")  # what AppRun starts can do the same
+    shutil.copytree(program.folder, folder / "opt" / "pollux", symlinks=True, ignore=only)
     starter = folder / "AppRun"
     shutil.copyfile(HERE / "linux" / "AppRun", starter)
     starter.chmod(0o755)

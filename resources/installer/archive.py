@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from resources.installer import elf
 from resources.installer.build import HERE, Build, Program
 
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9}]
@@ -32,15 +33,20 @@ def make(build: Build, program: Program) -> Path:
     """`pollux-VERSION-linux-ARCH.tar.xz`: a folder to unpack anywhere."""
     name = f"pollux-{build.version}-linux-{platform.machine()}"
     build.say(f"tar.xz: pack {name}")
-    readme = (HERE / "linux" / "README.txt").read_text("utf-8").replace("@VERSION@", build.version)
     entries = [
         *tree(program.folder, name),
-        Entry(f"{name}/README.txt", readme.encode()),
+        Entry(f"{name}/README.txt", _readme(build, program)),
         Entry(f"{name}/pollux.svg", program.icons / "icon.svg"),
     ]
     place = build.out / f"{name}.tar.xz"
     place.write_bytes(tar_xz(entries, build.epoch))
     return place
+
+
+def _readme(build: Build, program: Program) -> bytes:
+    _, (major, minor) = elf.asked_of_the_system(elf.binaries(build, program.folder))
+    text = (HERE / "linux" / "README.txt").read_text("utf-8")
+    return text.replace("@VERSION@", build.version).replace("@GLIBC@", f"{major}.{minor}").encode()
 
 
 def tree(folder: Path, under: str) -> list[Entry]:

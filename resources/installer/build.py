@@ -61,7 +61,8 @@ class Program:
     """The frozen program: a folder that runs anywhere on its system."""
 
     folder: Path
-    "Holds `pollux`, `pollux-headless` (with .exe on Windows), `_internal` and `licences`."
+    """Holds `pollux`, `pollux-headless` (with .exe on Windows), `_internal` and `licences`; on
+    macOS it is `Pollux.app`."""
     icons: Path
     "`icon-16.png` to `icon-1024.png`, `icon.ico`, `icon.icns`, `icon.svg`."
     sbom: Path

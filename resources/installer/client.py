@@ -9,27 +9,29 @@ import shutil
 import sys
 from pathlib import Path
 
-from resources.installer.build import Build, run
+from resources.installer.build import Build, BuildFailed, run
 from resources.installer.environment import Interpreter
 
-PLACE = "_internal/desktop/resources/oauth_client.json"
-"Where `proxy_core.credentials.oauth_client.built_in_client` looks."
+PLACE = "desktop/resources/oauth_client.json"
+"Where `proxy_core.credentials.oauth_client.built_in_client` looks, among the program's files."
 
 
 def check(build: Build, python: Interpreter) -> None:
     """Raises BuildFailed where the program would not take the file, or it is no desktop client."""
     assert build.oauth_client is not None
-    run(build, [*python.command, "-m", "resources.installer.client", build.oauth_client])
+    words = (*python.command, "-m", "resources.installer.client", str(build.oauth_client))
+    if refused := run(build, words).strip():
+        raise BuildFailed(f"--oauth-client: {refused}")
 
 
-def put(file: Path, program: Path) -> None:
-    place = program / PLACE
+def put(file: Path, files: Path) -> None:
+    place = files / PLACE
     place.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(file, place)
 
 
-def main(file: Path) -> int:
-    """Runs in the build's environment, where the program's own packages are."""
+def main(file: Path) -> None:
+    """Prints why the file is refused. Runs where the program's own packages are."""
     from proxy_core.credentials.oauth_client import (  # noqa: PLC0415 - the build has no pydantic
         ClientRefused,
         parse_client,
@@ -38,13 +40,11 @@ def main(file: Path) -> int:
     try:
         found = parse_client(file.read_bytes(), "built_in")
     except (OSError, ClientRefused) as refused:
-        print(f"--oauth-client: {refused}")
-        return 1
-    if found.kind != "installed":
-        print("--oauth-client: this client is for web servers; one of type Desktop app is needed.")
-        return 1
-    return 0
+        print(refused)
+    else:
+        if found.kind != "installed":
+            print("This client is for web servers; one of type Desktop app is needed.")
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    main(Path(sys.argv[1]))

@@ -136,9 +136,10 @@ def depends(build: Build, folder: Path) -> tuple[list[str], list[str]]:
         raise BuildFailed(f"Of no known Debian package: {', '.join(sorted(unknown))}.")
     needed = sorted(PACKAGE_OF[name] for name in left & PACKAGE_OF.keys())
     wayland = sorted(OPTIONAL[name] for name in left & OPTIONAL.keys())
-    # Letters are drawn with the system's fonts, which fontconfig's settings name and bring.
+    # What libraries in the program read: fontconfig's settings, which name and bring the system's
+    # fonts, and keyboards for libxkbcommon.
     return (
-        [f"libc6 (>= {major}.{minor})", *needed, "fontconfig-config"],
+        [f"libc6 (>= {major}.{minor})", *needed, "fontconfig-config", "xkb-data"],
         ["gnome-keyring | org.freedesktop.secrets", *wayland],
     )
 

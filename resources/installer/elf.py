@@ -3,6 +3,7 @@
 It reads what `readelf` prints; PyInstaller needs binutils anyway.
 """
 
+import ctypes
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,10 +12,40 @@ from pathlib import Path
 from resources.installer.build import Build, run
 from resources.installer.tools import Tool
 
+_OF_QT = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxkbcommon.so.0": "libxkbcommon0",
+}
+"""Library to its Debian package. The icons are drawn with the first, and the others go into the
+program; PyInstaller only warns of one that is not there, and the window would open nowhere else."""
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
 TOOLS = (
     Tool("readelf", "apt-get install binutils"),
     Tool("strip", "apt-get install binutils"),
     Tool("objdump", "apt-get install binutils"),
+    *(Tool(name, f"apt-get install {package}", _loads) for name, package in _OF_QT.items()),
 )
 
 _MAGIC = b"\x7fELF"

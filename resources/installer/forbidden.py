@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 _SHARED_HOMES = frozenset({"/root", "/home/runner", "/Users/runner", "C:\\Users\\runneradmin"})
 "Those in which others build the wheels that we use: they name no machine of ours."
 
-_SECRET_NAME = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSWD|API_KEY|PRIVATE_KEY|VAULT_KEY)$")
+_SECRET_NAME = re.compile(
+    r"(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|(API|ACCESS|PRIVATE|VAULT)_KEY)$"
+)
 _SHORTEST_SECRET = 12
 
 _SECRETS = {

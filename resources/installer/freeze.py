@@ -4,11 +4,12 @@
 as a Windows Python under Wine.
 """
 
+import json
 import shutil
 from pathlib import Path
 
 from resources.installer import client, elf, inspection, licences, neutral, parts, sbom
-from resources.installer.build import HERE, Build, Program, run
+from resources.installer.build import HERE, NAME, Build, Program, run
 from resources.installer.environment import Interpreter, environment
 
 
@@ -38,15 +39,28 @@ def freeze(build: Build, python: Interpreter, folder: Path) -> Program:
     build.say("paths: take those of this machine out")
     neutral.neutralise(program, python.prefixes)
     if build.oauth_client is not None:
-        client.put(build.oauth_client, program)
+        client.put(build.oauth_client, _files(python, program))
     build.say("licences and SBOM")
-    others = parts.parts(build, python, program)
-    licences.write(program / "licences", others)
-    bill = folder / "sbom.cdx.json"
-    bill.write_text(sbom.render(build, others), "utf-8")
+    bill = _list_parts(build, python, folder, program)
     build.say("inspection: no path of this machine, no secret")
     inspection.inspect(build, python, program)
     return Program(program, icons, bill, python.system)
+
+
+def _files(python: Interpreter, program: Path) -> Path:
+    """Where PyInstaller put what is no code."""
+    return program / ("Contents/Resources" if python.system == "darwin" else "_internal")
+
+
+def _list_parts(build: Build, python: Interpreter, folder: Path, program: Path) -> Path:
+    """Writes the licences into the program, and the bill of materials beside it."""
+    taken = json.loads((folder / "pyinstaller" / "pollux" / "sources.json").read_text("utf-8"))
+    others = parts.parts(build, python, program, taken)
+    place = _files(python, program) if python.system == "darwin" else program
+    licences.write(place / "licences", others)
+    bill = folder / "sbom.cdx.json"
+    bill.write_text(sbom.render(build, others), "utf-8")
+    return bill
 
 
 def _pyinstaller(build: Build, python: Interpreter, folder: Path, icons: Path) -> Path:
@@ -57,4 +71,4 @@ def _pyinstaller(build: Build, python: Interpreter, folder: Path, icons: Path) -
         POLLUX_ICONS=str(icons),
         PYINSTALLER_CONFIG_DIR=str(folder / "pyinstaller-cache"),
     )
-    return folder / "frozen" / "pollux"
+    return folder / "frozen" / (f"{NAME}.app" if python.system == "darwin" else "pollux")

@@ -40,14 +40,14 @@ def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
             yield f"{name} (link)", str(path.readlink()).encode()
-        elif path.is_file() and name != PLACE:
+        elif path.is_file() and not name.endswith(PLACE):
             content = path.read_bytes()
             yield name, content
             if zipfile.is_zipfile(io.BytesIO(content)) and path.suffix == ".zip":
                 with zipfile.ZipFile(path) as archive:
                     for inner in archive.namelist():
                         yield f"{name}: {inner}", archive.read(inner)
-            if path.parent == folder and path.stem in ("pollux", "pollux-headless"):
+            if path.name.removesuffix(".exe") in ("pollux", "pollux-headless"):
                 yield from _frozen(name, path)
 
 

@@ -1,7 +1,8 @@
 """The macOS disk image. Only macOS has the tools, so the release workflow is where it is built.
 
 Without an identity in the environment the bundle is signed ad hoc, and its user has to allow it
-once (right click, Open). With these it is signed, and sent to Apple for notarisation:
+once (System Settings, Privacy & Security, Open Anyway). With these it is signed, and sent to Apple
+for notarisation:
 
     MACOS_SIGN_IDENTITY   name of a "Developer ID Application" certificate in the keychain
     MACOS_NOTARY_KEY      file of an App Store Connect API key (AuthKey_*.p8)
@@ -15,12 +16,10 @@ Source: https://developer.apple.com/documentation/security/notarizing-macos-soft
 import os
 import platform
 import shutil
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from resources.installer import client, neutral
 from resources.installer.build import HERE, NAME, Build, BuildFailed, Program, run
 from resources.installer.tools import Tool
 
@@ -32,10 +31,33 @@ TOOLS = (
 
 ENTITLEMENTS = HERE / "macos" / "entitlements.plist"
 
+_IS_LOADED: tuple[str | Path, ...] = ("--options", "runtime")
+_RUNS = (*_IS_LOADED, "--entitlements", ENTITLEMENTS)
+"""Libraries have none of their own, and must not be signed with any.
+Source: https://developer.apple.com/documentation/security/hardened-runtime"""
+
 _MACH_O = frozenset(
     bytes.fromhex(magic) for magic in ("cffaedfe", "cefaedfe", "feedfacf", "feedface", "cafebabe")
 )
 "First bytes of programs and libraries: of one processor, and of several."
+
+
+def info(version: str) -> dict[str, object]:
+    """Of Info.plist, what PyInstaller does not write by itself.
+
+    Source: https://developer.apple.com/documentation/bundleresources/information-property-list
+    """
+    return {
+        "CFBundleVersion": version,
+        "LSUIElement": True,  # it lives in the menu bar
+        # PyInstaller sets it for a folder that also holds a program for the terminal, and then
+        # macOS shows no window of any.
+        "LSBackgroundOnly": False,
+        "LSApplicationCategoryType": "public.app-category.developer-tools",
+        "LSMinimumSystemVersion": "13.0",  # that of Qt's wheels
+        "NSHighResolutionCapable": True,
+        "NSHumanReadableCopyright": "MIT licence",
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +78,10 @@ def make(build: Build, program: Program) -> Path:
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
     app = stage / f"{NAME}.app"
-    shutil.copytree(program.folder.parent / app.name, app, symlinks=True)
-    complete(build, program, app)
+    shutil.copytree(program.folder, app, symlinks=True)
     build.say(f"codesign: {'ad hoc' if signing.identity == '-' else 'with the identity given'}")
-    for part in (*signed_parts(app), app):
-        run(build, sign_words(signing, part))
+    for part in signed_parts(app):
+        run(build, sign_words(signing, part, _RUNS if _runs(part) else _IS_LOADED))
     run(build, ["codesign", "--verify", "--deep", "--strict", app])
     (stage / "Applications").symlink_to("/Applications")
     build.say(f"hdiutil: pack {name}")
@@ -69,9 +90,17 @@ def make(build: Build, program: Program) -> Path:
     if signing.notary:
         build.say("notarytool: ask Apple (minutes)")
         run(build, sign_words(signing, place))
-        run(build, ["xcrun", "notarytool", "submit", place, "--wait", *signing.notary])
-        run(build, ["xcrun", "stapler", "staple", place])
+        notarise(build, signing, place)
     return place
+
+
+def notarise(build: Build, signing: Signing, place: Path) -> None:
+    """Raises BuildFailed where Apple refuses the image."""
+    told = run(build, ["xcrun", "notarytool", "submit", place, "--wait", *signing.notary])
+    # It ends with 0 whatever the verdict is: https://github.com/electron/notarize/pull/173
+    if "status: Accepted" not in told:
+        raise BuildFailed(f"Apple refused it; `xcrun notarytool log` with its id says why:\n{told}")
+    run(build, ["xcrun", "stapler", "staple", place])
 
 
 def signing_of(environ: Mapping[str, str]) -> Signing:
@@ -87,37 +116,25 @@ def signing_of(environ: Mapping[str, str]) -> Signing:
     return Signing(identity, tuple(word for pair in given.items() for word in pair))
 
 
-def complete(build: Build, program: Program, app: Path) -> None:
-    """Does to the bundle what was done to the folder after PyInstaller had made both."""
-    neutral.neutralise(app, (str(build.work / "python"), sys.base_prefix, sys.base_exec_prefix))
-    resources = app / "Contents" / "Resources"
-    shutil.copytree(program.folder / "licences", resources / "licences")
-    given = program.folder / client.PLACE
-    if given.is_file():
-        place = resources / Path(client.PLACE).relative_to("_internal")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(given, place)
-
-
 def signed_parts(app: Path) -> list[Path]:
-    """All programs and libraries in the bundle; what lies deeper comes first, as Apple wants it.
+    """What is signed, from the inside out as Apple wants it: each program, library and framework,
+    and the bundle, whose signature is its main program's too.
 
-    The main program is left to the signature of the bundle.
+    Source: https://developer.apple.com/forums/thread/129980
     """
-    found = [path for path in app.rglob("*") if path.is_file() and not path.is_symlink()]
     main = app / "Contents" / "MacOS" / "pollux"
-    return sorted(
-        (path for path in found if path != main and _is_mach_o(path)),
-        key=lambda path: (-len(path.parts), path),
-    )
+    parts = [path for path in app.rglob("*") if path != main and _is_code(path)]
+    return [*sorted(parts, key=lambda path: (-len(path.parts), path)), app]
 
 
-def sign_words(signing: Signing, path: Path) -> list[str | Path]:
-    """The words of codesign; with an identity, what notarisation asks for."""
+def sign_words(
+    signing: Signing, path: Path, options: Sequence[str | Path] = ()
+) -> list[str | Path]:
+    """The words of codesign. options: what notarisation asks of this kind of thing."""
     words = ["codesign", "--force", "--sign", signing.identity]
     if signing.identity == "-":
         return [*words, path]
-    return [*words, "--timestamp", "--options", "runtime", "--entitlements", ENTITLEMENTS, path]
+    return [*words, "--timestamp", *options, path]
 
 
 def image_words(stage: Path, place: Path) -> list[str | Path]:
@@ -126,6 +143,14 @@ def image_words(stage: Path, place: Path) -> list[str | Path]:
     return ["hdiutil", "create", *kind, "-srcfolder", stage, place]
 
 
-def _is_mach_o(path: Path) -> bool:
+def _runs(path: Path) -> bool:
+    return path.suffix == ".app" or path.parent.name == "MacOS"
+
+
+def _is_code(path: Path) -> bool:
+    if path.is_symlink():
+        return False
+    if path.is_dir():
+        return path.suffix == ".framework"
     with path.open("rb") as file:
         return file.read(4) in _MACH_O

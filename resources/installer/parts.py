@@ -2,23 +2,27 @@
 
 `sbom` lists them, `licences` gives their licences. Packages are those of the lock file that are
 installed for the system in question; a library of the system (as OpenSSL on Linux) is traced to its
-Debian package, where there are such.
+package of Debian or Ubuntu.
 """
 
+import platform
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from urllib.parse import quote
 
-from resources.installer import elf
 from resources.installer.build import HERE, Build, BuildFailed, run
 from resources.installer.environment import Interpreter
+from resources.installer.tools import Tool
+
+DPKG = Tool("dpkg-query", "build on Debian or Ubuntu, whose packages tell the libraries' licences")
 
 _LOCKED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", re.MULTILINE)
 _LICENCE_FILE = re.compile(r"(^|/)(LICEN[CS]E|COPYING|NOTICE|AUTHORS)[^/]*$", re.IGNORECASE)
+_COMMON = re.compile(r"/usr/share/common-licenses/[\w.+-]*\w")
 _NEVER_SHIPPED = frozenset({"pycparser"})
 "Locked because a build from source would want it."
 _FROZE = "pyinstaller"
@@ -49,11 +53,15 @@ class Part:
     texts: tuple[str, ...]
 
 
-def parts(build: Build, python: Interpreter, program: Path) -> list[Part]:
-    """All, by name. Raises BuildFailed where one has no licence text: it could not be shipped."""
+def parts(build: Build, python: Interpreter, program: Path, taken: Mapping[str, str]) -> list[Part]:
+    """All, by name. Raises BuildFailed where one has no licence text: it could not be shipped.
+
+    taken: the file that each library of the program is a copy of, by its name in `_internal`.
+    """
     found = [_python(build, python), *_packages(build, python.packages)]
     if python.system == "linux":
-        found += _system_libraries(python, program)
+        inside = [Path(taken[name]) for name in taken if (program / "_internal" / name).exists()]
+        found += libraries(python, inside)
     silent = [part.name for part in found if not part.texts]
     if silent:
         raise BuildFailed(f"No licence text comes with {', '.join(silent)}.")
@@ -120,39 +128,70 @@ def licence_of(found: Distribution) -> str:
     return _EXPRESSIONS.get(words[0], words[0]) if words else ""
 
 
-# --- libraries of the system
+# --- libraries
 
 
-def _system_libraries(python: Interpreter, program: Path) -> Iterator[Part]:
-    """The Debian packages whose libraries PyInstaller took, if this is such a system."""
-    own = {path.name for path in elf.files(python.packages)}
-    names = {path.name for path in elf.files(program / "_internal") if path.name not in own}
-    for package in sorted(_packages_of(names)):
-        told = _dpkg(["dpkg-query", "-W", "-f", "${Version} ${Architecture}", package])
-        version, _, architecture = told.strip().partition(" ")
-        name = package.partition(":")[0]
-        purl = f"pkg:deb/debian/{name}@{quote(version)}?arch={architecture}"
+def libraries(python: Interpreter, inside: Sequence[Path]) -> list[Part]:
+    """Whose they are, those of `python` itself aside.
+
+    Raises BuildFailed for one of nobody's.
+    """
+    return [*_icu(inside), *_system_libraries(python, inside)]
+
+
+def _icu(inside: Iterable[Path]) -> Iterator[Part]:
+    """Unicode's library, if Qt's wheels brought it along."""
+    for path in inside:
+        if path.name.startswith("libicuuc.so."):
+            version = path.name.rpartition(".")[2]
+            text = (HERE / "texts" / "ICU.txt").read_text("utf-8")
+            yield Part("ICU", version, f"pkg:generic/icu@{version}", "Unicode-DFS-2016", (text,))
+
+
+def _system_libraries(python: Interpreter, inside: Iterable[Path]) -> Iterator[Part]:
+    others = [path for path in inside if not path.is_relative_to(python.packages)]
+    packages = _packages_of(others) if others else {}
+    own = [prefix for prefix in python.prefixes if prefix != "/usr"]
+    lost = [
+        str(path)
+        for path in others
+        if path not in packages and not any(path.is_relative_to(prefix) for prefix in own)
+    ]
+    if lost:
+        raise BuildFailed(f"Of no package, so nobody knows their licence: {', '.join(lost)}.")
+    if not packages:
+        return
+    system = platform.freedesktop_os_release()["ID"]
+    told = _dpkg("-W", "-f", "${Package} ${Version} ${Architecture}\n", *set(packages.values()))
+    for line in sorted(told.splitlines()):
+        name, version, architecture = line.split()
+        purl = f"pkg:deb/{system}/{name}@{quote(version)}?arch={architecture}"
         yield Part(name, version, purl, "", _debian_texts(name))
 
 
-def _packages_of(names: Iterable[str]) -> set[str]:
-    """`package` or `package:architecture` of each library that one has in the loader's folders."""
-    found = set()
-    for name in sorted(name for name in names if name.startswith("lib")):
-        for line in _dpkg(["dpkg-query", "-S", f"*/{name}"]).splitlines():
-            package, _, path = line.partition(": ")
-            if re.fullmatch(rf"(/usr)?/lib/[^/]+/{re.escape(name)}", path):
-                found.add(package)
-    return found
+def _packages_of(libraries: Iterable[Path]) -> dict[Path, str]:
+    """`package` or `package:architecture` of each that is of one."""
+    # dpkg knows some below /lib and some below /usr/lib, which are one folder.
+    spelt = {
+        str(spelling): path
+        for path in libraries
+        for spelling in (path, Path("/usr", *path.parts[1:]), Path("/", *path.parts[2:]))
+    }
+    told = (line.partition(": ") for line in _dpkg("-S", *spelt).splitlines())
+    return {spelt[path]: package for package, _, path in told if path in spelt}
 
 
-def _dpkg(command: list[str]) -> str:
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):  # not Debian, or not of a package
-        return ""
+def _dpkg(*words: str) -> str:
+    # It ends with 1 where it knows one of the files and not another.
+    done = subprocess.run([DPKG.name, *words], capture_output=True, text=True, check=False)
+    return done.stdout
 
 
 def _debian_texts(package: str) -> tuple[str, ...]:
+    """What the package says of its licences, and the common ones that it only names."""
     place = Path("/usr/share/doc") / package / "copyright"
-    return (place.read_text("utf-8", "replace"),) if place.is_file() else ()
+    if not place.is_file():
+        return ()
+    text = place.read_text("utf-8", "replace")
+    common = sorted(set(_COMMON.findall(text)))
+    return (text, *(Path(path).read_text("utf-8") for path in common if Path(path).is_file()))

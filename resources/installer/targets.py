@@ -4,7 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from resources.installer import appimage, archive, deb, elf, freeze, macos, nsis, tools, wine
+from resources.installer import (
+    appimage,
+    archive,
+    deb,
+    elf,
+    freeze,
+    macos,
+    nsis,
+    parts,
+    tools,
+    wine,
+)
 from resources.installer.build import Build, Program, System
 from resources.installer.tools import Tool
 
@@ -26,7 +37,7 @@ class Target:
     "Whether it is built where no target is named."
 
 
-_LINUX = (*tools.PYTHON, *elf.TOOLS)
+_LINUX = (*tools.PYTHON, *elf.TOOLS, parts.DPKG)
 
 TARGETS = (
     Target("deb", "linux", _LINUX, freeze.native, deb.make),

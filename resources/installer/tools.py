@@ -2,9 +2,10 @@
 
 import importlib.util
 import shutil
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+_APT = "apt-get install "
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,7 @@ def _python_has(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
-def _python_fits(_name: str) -> bool:
-    return (3, 11) <= sys.version_info < (3, 14)
-
-
 PYTHON = (
-    # PySide6's pinned version and qasync run on these.
-    Tool("Python 3.11 to 3.13", "run build_installer.py with such a Python", _python_fits),
     # Debian has both in packages of their own.
     Tool("venv", "apt-get install python3-venv", _python_has),
     Tool("ensurepip", "apt-get install python3-venv", _python_has),
@@ -41,5 +36,11 @@ def missing(tools: Iterable[Tool]) -> list[Tool]:
 
 
 def told(tools: Iterable[Tool]) -> str:
-    """A line for each, with what to do."""
-    return "\n".join(f"  {tool.name} is missing: {tool.install}" for tool in tools)
+    """A line for each, with what to do; at last one command for all that apt has."""
+    listed = list(tools)
+    lines = [f"  {tool.name} is missing: {tool.install}" for tool in listed]
+    commands = [tool.install for tool in listed if tool.install.startswith(_APT)]
+    packages = dict.fromkeys(command.removeprefix(_APT) for command in commands)
+    if len(packages) > 1:
+        lines.append(f"All at once: {_APT}{' '.join(packages)}")
+    return "\n".join(lines)

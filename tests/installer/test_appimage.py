@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from resources.installer.appimage import lay_out
+from resources.installer.appimage import lay_out, runtime_words
 from resources.installer.build import APP_ID, Build, Program
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="it is a shell's script that starts it")
@@ -33,18 +33,18 @@ def test_entry_and_icon_lie_at_the_root(folder: Path) -> None:
     assert (folder / "pollux.png").is_file()
 
 
-@pytest.mark.parametrize(
-    ("words", "program"),
-    [
-        ([], "pollux"),
-        (["--background"], "pollux"),
-        (["demo"], "pollux"),
-        (["token", "show"], "pollux-headless"),
-        (["--port", "1", "--headless"], "pollux-headless"),
-    ],
-)
-def test_terminal_commands_go_to_the_program_without_qt(
-    folder: Path, words: list[str], program: str
+def test_all_words_go_to_the_one_program_also_through_a_link_in_a_place_with_spaces(
+    folder: Path,
 ) -> None:
-    done = subprocess.run([folder / "AppRun", *words], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == [program, *words]
+    (folder.parent / "two words").mkdir()
+    link = folder.parent / "two words" / "pollux"
+    link.symlink_to(folder / "AppRun")
+    words = ["--headless", "a b"]
+    done = subprocess.run([link, *words], capture_output=True, text=True, check=True)
+    assert done.stdout == "pollux --headless a b\n"
+    assert not (folder / "opt" / "pollux" / "pollux-headless").exists()
+
+
+def test_the_runtime_that_is_named_is_taken() -> None:
+    assert runtime_words({}) == []
+    assert runtime_words({"APPIMAGE_RUNTIME": "/r"}) == ["--runtime-file", "/r"]

@@ -5,7 +5,11 @@ import os
 import tarfile
 from pathlib import Path
 
-from resources.installer.archive import Entry, tar, tar_xz, tree
+import pytest
+
+from resources.installer import elf
+from resources.installer.archive import Entry, make, tar, tar_xz, tree
+from resources.installer.build import Build, Program
 
 
 def opened(content: bytes) -> tarfile.TarFile:
@@ -55,3 +59,21 @@ def test_a_file_may_be_given_by_its_content() -> None:
     assert inside is not None
     assert inside.read() == b"content"
     assert archive.getnames() == ["./a", "./a/b"]
+
+
+def test_its_readme_names_the_c_library_that_this_build_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {Path("libx.so"): elf.Binary(frozenset(), (2, 36))}
+    monkeypatch.setattr(elf, "binaries", lambda _build, _folder: told)
+    (tmp_path / "icon.svg").write_text("<svg/>")
+    build = Build("1.2.3", 7, tmp_path, tmp_path, say=lambda _step: None)
+    program = Program(a_folder(tmp_path / "program"), tmp_path, tmp_path / "sbom", "linux")
+    with tarfile.open(make(build, program)) as archive:
+        (name,) = [name for name in archive.getnames() if name.endswith("README.txt")]
+        inside = archive.extractfile(name)
+        assert inside is not None
+        text = inside.read().decode()
+    assert text.startswith("Pollux 1.2.3\n")
+    assert "glibc 2.36 or newer" in text
+    assert "@" not in text

@@ -1,6 +1,8 @@
 """The command line that builds."""
 
 import platform
+import runpy
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,3 +76,64 @@ def test_an_unknown_target_is_wrong_usage() -> None:
     with pytest.raises(SystemExit) as end:
         build_installer.main(["--target", "floppy"])
     assert end.value.code == 2
+
+
+def test_another_system_s_target_is_told_with_those_of_each(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(build_installer, "this_system", lambda: "linux")
+    assert build_installer.main(["--target", "dmg"]) == 2
+    told = capsys.readouterr().err
+    assert "not on this system: dmg" in told
+    assert "macOS: dmg" in told
+
+
+@pytest.mark.parametrize("version", [(3, 10, 4), (3, 14, 0)])
+def test_a_python_that_cannot_build_is_told_before_anything_is_imported(
+    version: tuple[int, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "version_info", version)
+    with pytest.raises(SystemExit) as end:
+        runpy.run_path(build_installer.__file__)
+    assert end.value.code == 2
+    assert "run it with 3.11, 3.12 or 3.13" in capsys.readouterr().err
+
+
+def test_a_client_that_cannot_be_read_is_told_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frozen: list[str] = []
+    monkeypatch.setattr(build_installer, "of_system", lambda _system: (a_target("deb", frozen),))
+    gone = tmp_path / "gone.json"
+    assert build_installer.main(["--oauth-client", str(gone)]) == 2
+    assert f"--oauth-client: {gone} cannot be read" in capsys.readouterr().err
+    assert not frozen
+
+
+def test_a_folder_that_is_none_is_told_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frozen: list[str] = []
+    monkeypatch.setattr(build_installer, "of_system", lambda _system: (a_target("deb", frozen),))
+    (tmp_path / "file").touch()
+    assert build_installer.main(["--out", str(tmp_path / "file")]) == 1
+    assert capsys.readouterr().err.startswith(f"build_installer: {tmp_path / 'file'}: ")
+    assert not frozen
+
+
+def test_a_build_that_is_interrupted_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stops(build: Build, _program: Program) -> Path:
+        (build.out / "deb.pkg").write_text("a half")
+        raise KeyboardInterrupt
+
+    target = replace(a_target("deb", []), make=stops)
+    monkeypatch.setattr(build_installer, "of_system", lambda _system: (target,))
+    out, work = tmp_path / "two words", tmp_path / "work"
+    work.mkdir()
+    out.mkdir()
+    (out / "deb.pkg").write_text("of before")
+    assert build_installer.main(["--out", str(out), "--work", str(work)]) == 130
+    assert [path.name for path in out.iterdir()] == ["deb.pkg"]
+    assert (out / "deb.pkg").read_text() == "of before"

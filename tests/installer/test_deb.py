@@ -3,9 +3,12 @@
 import gzip
 import io
 import lzma
+import os
 import platform
 import shutil
+import signal
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -13,7 +16,7 @@ import pytest
 
 from resources.installer import deb, elf
 from resources.installer.archive import Entry
-from resources.installer.build import APP_ID, Build, BuildFailed, Program
+from resources.installer.build import APP_ID, HERE, Build, BuildFailed, Program
 from resources.installer.elf import Binary
 from resources.installer.icons import PNG_SIZES
 
@@ -50,7 +53,7 @@ def test_the_package_depends_on_what_its_libraries_ask_for(
     build: Build, program: Program, asked: dict[Path, Binary]
 ) -> None:
     needed, recommended = deb.depends(build, program.folder)
-    assert needed == ["libc6 (>= 2.34)", "libgl1", "fontconfig-config"]
+    assert needed == ["libc6 (>= 2.34)", "libgl1", "fontconfig-config", "xkb-data"]
     assert recommended[1:] == ["libwayland-client0"]
 
 
@@ -129,3 +132,73 @@ def test_the_control_archive_holds_the_scripts_to_be_run(
 
 def test_the_installed_size_counts_whole_kibibytes() -> None:
     assert deb.installed_kib([Entry("a", b"x"), Entry("b", b"x" * 1025), Entry("c")]) == 4
+
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="it is a script of Debian's")
+SHELLS = [shell for shell in ("dash", "posh", "bash") if shutil.which(shell)]
+PEOPLE = {"root": 0, "daemon": 1, "service": 999, "ada": 1000, "homed": 60_001, "far": 1_234_567}
+
+
+def a_script(place: Path, text: str) -> None:
+    place.write_text(f"#!/bin/sh\n{text}\n", "utf-8")
+    place.chmod(0o755)
+
+
+@linux_only
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("word", "purged"),
+    [("purge", ["root", "ada", "homed", "far"]), ("remove", []), ("abort-install", [])],
+)
+def test_purging_goes_to_the_homes_of_people_only(
+    shell: str, word: str, purged: list[str], tmp_path: Path
+) -> None:
+    tools, homes = tmp_path / "tools", tmp_path / "a home"
+    tools.mkdir()
+    lines = [
+        f"{name}:x:{number}:{number}::{homes / name}:/bin/sh" for name, number in PEOPLE.items()
+    ]
+    for name in (*PEOPLE, "nobody"):
+        (homes / name).mkdir(parents=True)
+    lines += [f"nobody:x:65534:65534::{homes / 'nobody'}:/bin/sh", f"gone:x:1001:1::{tmp_path}/no:"]
+    (tmp_path / "passwd").write_text("\n".join((*lines, "+::::::")) + "\n", "utf-8")
+    a_script(tools / "getent", f'cat "{tmp_path}/passwd"')
+    a_script(tools / "runuser", f'printf "%s|" "$@" >> "{tmp_path}/ran"; echo >> "{tmp_path}/ran"')
+    environ = {"PATH": f"{tools}:{os.environ['PATH']}"}
+    script = HERE / "linux" / "postrm"
+    done = subprocess.run([shell, script, word], env=environ, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    ran = (tmp_path / "ran").read_text("utf-8").splitlines() if purged else []
+    assert [line.split("|")[1] for line in ran] == purged
+    assert all(f"|{homes}/{name}/.local/share/pollux|" in ran[i] for i, name in enumerate(purged))
+
+
+@linux_only
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("program", ["pollux", "pollux-headless"])
+@pytest.mark.parametrize(("word", "ends"), [("upgrade", True), ("failed-upgrade", False)])
+def test_a_running_pollux_is_asked_to_quit_before_its_files_go(
+    shell: str, word: str, ends: bool, program: str, tmp_path: Path
+) -> None:
+    sleep = shutil.which("sleep")
+    assert sleep is not None
+    for name in ("pollux", "pollux-headless"):
+        shutil.copy(sleep, tmp_path / name)
+    text = (HERE / "linux" / "prerm").read_text("utf-8").replace("/opt/pollux", str(tmp_path))
+    (tmp_path / "prerm").write_text(text, "utf-8")
+    running = subprocess.Popen([tmp_path / program, "60"])
+    other = subprocess.Popen([sleep, "60"])
+    try:
+        done = subprocess.run(
+            [shell, tmp_path / "prerm", word], capture_output=True, text=True, check=True
+        )
+        assert ("asked to quit" in done.stdout) is ends
+        assert done.stderr == ""
+        assert other.poll() is None
+        if not ends:
+            assert running.poll() is None
+    finally:
+        running.terminate()
+        other.terminate()
+        assert running.wait(10) == -signal.SIGTERM
+        other.wait(10)

@@ -36,6 +36,7 @@ def test_a_home_that_builders_of_wheels_share_names_no_machine() -> None:
 
 def test_what_the_environment_holds_secret_is_looked_for() -> None:
     environ = {"GH_TOKEN": "0123456789abcdef", "ADMIN_PASSWORD": "short", "PATH": "/usr/local/bin"}
-    secrets = secrets_of(environ)
+    secrets = secrets_of({**environ, "CLOUD_SECRET_ACCESS_KEY": "fedcba9876543210"})
+    assert secrets.pop("CLOUD_SECRET_ACCESS_KEY") == "fedcba9876543210"
     assert secrets == {"GH_TOKEN": "0123456789abcdef"}
     assert findings("f", b"=0123456789abcdef;", [], secrets) == ["f holds what GH_TOKEN holds"]

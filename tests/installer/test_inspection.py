@@ -10,7 +10,7 @@ from resources.installer.inspection import contents
 def test_archives_and_links_are_looked_into_and_the_distributor_s_client_is_not(
     tmp_path: Path,
 ) -> None:
-    client = tmp_path / PLACE
+    client = tmp_path / "Contents" / "Resources" / PLACE
     client.parent.mkdir(parents=True)
     client.write_text("the distributor's own choice")
     (tmp_path / "file").write_text("text")
@@ -21,4 +21,4 @@ def test_archives_and_links_are_looked_into_and_the_distributor_s_client_is_not(
     assert found["file"] == b"text"
     assert found["link (link)"] == b"/somewhere"
     assert found["base_library.zip: os.pyc"] == b"compiled" * 10
-    assert PLACE not in found
+    assert not [name for name in found if "oauth_client" in name]

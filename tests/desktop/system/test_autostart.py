@@ -75,6 +75,12 @@ def test_the_desktop_entry_runs_exactly_the_command(tmp_path: Path) -> None:
     )
 
 
+def test_the_desktop_entry_of_a_program_that_was_removed_is_passed_over(tmp_path: Path) -> None:
+    entry = DesktopEntry(tmp_path, (r"/opt/a \b/pollux", "--background"))
+    entry.set(enabled=True)
+    assert r"TryExec=/opt/a \\b/pollux" in entry.path.read_text().splitlines()
+
+
 @pytest.mark.parametrize("line", ["Hidden=true", "X-GNOME-Autostart-enabled=false"])
 def test_an_entry_that_the_desktop_switched_off_is_off_until_it_is_set_again(
     line: str, tmp_path: Path
