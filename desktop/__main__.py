@@ -16,9 +16,9 @@ WITHOUT_WINDOW = frozenset({"--headless", "--gen-creds", "--help", "-h", "--vers
 WITH_VALUE = frozenset({"--host", "--port", "--config", "--env-file", "--log-level"})
 
 NO_QT = (
-    "pollux: the window needs PySide6, which is not installed. It comes with the extra `desktop`: "
-    "`pip install '.[desktop]'` in the folder of Pollux's sources, or `pip install "
-    "'pollux-proxy[desktop]'`. `pollux --headless` and all commands work without it."
+    "pollux: the window needs PySide6, which is not installed. It comes with the extra `desktop`, "
+    "for Python 3.11 to 3.13: `pip install '.[desktop]'` in the folder of Pollux's sources, or "
+    "`pip install 'pollux-proxy[desktop]'`. `pollux --headless` and all commands work without it."
 )
 NO_SCREEN = (
     "pollux: the window needs a screen, and neither DISPLAY nor WAYLAND_DISPLAY names one. "
@@ -51,13 +51,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     if find_spec("PySide6") is None or find_spec("qasync") is None:
         print(NO_QT, file=sys.stderr)
         return 2
-    if sys.platform == "linux" and not any(map(os.environ.get, SCREENS)):
+    if "--quit" not in arguments and sys.platform == "linux" and not _has_screen():
         print(NO_SCREEN, file=sys.stderr)
         return 2
     load_qt()
     from desktop.app import run  # noqa: PLC0415 - it imports all of the window
 
     return run(arguments)
+
+
+def _has_screen() -> bool:
+    return any(map(os.environ.get, SCREENS))
 
 
 def load_qt() -> None:

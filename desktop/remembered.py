@@ -15,6 +15,8 @@ NOTIFICATIONS: Final = "notifications"
 UPDATES: Final = "updates/wanted"
 LOOKED_FOR_UPDATES: Final = "updates/looked"
 "When newer versions were looked for, in epoch seconds."
+NEWER: Final = "updates/newer"
+"A newer version that was found, and the one that found it."
 TRAY_HINT: Final = "hints/tray"
 "Whether the owner was told where a closed window goes."
 
@@ -43,3 +45,12 @@ def looked_for_updates(kept: QSettings) -> float:
     """0: never."""
     value = kept.value(LOOKED_FOR_UPDATES, defaultValue=0.0, type=float)
     return value if isinstance(value, float) else 0.0
+
+
+def newer_version(kept: QSettings, running: str) -> str:
+    """The version that is known to be newer than the running one; empty: none is."""
+    match kept.value(NEWER):
+        case [str(version), str(finder)] if finder == running:
+            return version
+        case _:
+            return ""

@@ -372,7 +372,7 @@ class _Frame:
             tell_usage=self.remembering.usage,
             examine=lambda: _examine(self, engine()),
             make_token=self.token.rotate,
-            find_release=lambda name: releases.newer(self.session, name, __version__),
+            find_newer=lambda name: releases.newer(self.session, name, __version__),
         )
 
 

@@ -318,15 +318,6 @@ class Keeping(_Plain):
     "The data folder."
 
 
-@dataclass(frozen=True, slots=True)
-class Release(_Plain):
-    """A Pollux that is newer than the running one."""
-
-    version: str
-    page: str
-    "Where a person reads of it and gets it."
-
-
 # -- the contract -----------------------------------------------------------------------------
 
 
@@ -410,8 +401,11 @@ class Commands(SignInCommands, Protocol):
 
     async def doctor(self) -> tuple[Finding, ...]: ...
 
-    async def newer_release(self, repository: str) -> Release | None:
-        """Asks GitHub, which nothing else does. repository: OWNER/NAME."""
+    async def newer_version(self, repository: str) -> str | None:
+        """Of the newest release, if it is newer than this Pollux. Nothing else asks GitHub.
+
+        repository: OWNER/NAME.
+        """
 
     async def rotate_token(self) -> str:
         """Makes a new bearer token, valid at once; returns where it is kept, not the token."""

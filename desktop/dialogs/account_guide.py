@@ -55,7 +55,7 @@ class Guide(QWidget):
             inner.addLayout(self._step(number, texts, buttons))
         self.drop = DropArea(
             desk.theme,
-            self.tr("Drop the client_secret_….json file here"),
+            self.tr("Drop the client_secret_*.json file here"),
             self.tr("Choose file…"),
             self._choose,
         )

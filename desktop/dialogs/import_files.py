@@ -71,8 +71,8 @@ class ImportFiles(WorkingSheet):
         inner.addWidget(self.area)
         for kind in (
             self.tr("API keys one a line, and exports of Pollux"),
-            self.tr("Google accounts (oauth_creds_….json) and service accounts"),
-            self.tr("Your OAuth client (client_secret_….json)"),
+            self.tr("Google accounts (oauth_creds_*.json) and service accounts"),
+            self.tr("Your OAuth client (client_secret_*.json)"),
         ):
             line = row(S)
             line.addWidget(IconLabel(self.theme, "check", "faint", 14))

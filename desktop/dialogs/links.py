@@ -1,4 +1,4 @@
-"""Addresses of Google's pages: as buttons, since an address within a sentence cannot be clicked."""
+"""Pages, most of them Google's, as buttons: an address in a sentence cannot be clicked."""
 
 import re
 from typing import Final
@@ -39,7 +39,7 @@ def with_buttons(desk: Desk, text: str) -> tuple[str, list[QPushButton]]:
 
 
 def page_button(desk: Desk, address: str, text: str = "") -> QPushButton:
-    """A button that opens one of Google's pages. text: None given, the page's own name."""
+    """A button that opens a page. text: empty, the name of Google's page."""
     made = button(desk.theme, text or _name_of(address), "open")
     made.setToolTip(address)
     made.clicked.connect(lambda: open_page(desk, address))

@@ -187,6 +187,7 @@ class AccountsPage(Page):
         return self.tr("Pollux is not running"), words.sentences(why, kept)
 
     def _show_found(self) -> None:
+        self.table.make_room()
         self._card.setMaximumHeight(self.table.height_of_rows() + 2 * S + 2)
         self.found.setCurrentIndex(
             1 if self._model.rows and not self.table.sorted.rowCount() else 0

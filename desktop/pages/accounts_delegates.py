@@ -22,6 +22,8 @@ from desktop.widgets.texts import scaled_font
 ROW_HEIGHT = 58
 _AVATAR = 32
 _SIDE = M
+NAME_EXTRA = 2 * _SIDE + _AVATAR + M
+"What a name needs beside its text."
 _GAP = 3
 _ANEW = 11
 "Side of the sign before the time until something counts anew."

@@ -1,5 +1,7 @@
 """All that is known of one credential, and what can be done with it."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QVBoxLayout, QWidget
 
@@ -139,9 +141,14 @@ class Details(WorkingSheet):
         inner.addStretch(1)
         self.stage.hold(content)
         self.stage.verticalScrollBar().setValue(at)
-        for made in content.findChildren(QAbstractButton):
+        buttons = content.findChildren(QAbstractButton)
+        for made in buttons:
             if made.text() == focused:
                 made.setFocus()
+        # As they are read, though some were made anew and so stand last.
+        deeds = [made for made in self._deed_buttons if made is not None]
+        for before, after in pairwise((self.stage, *buttons, *deeds, self.close_button)):
+            QWidget.setTabOrder(before, after)
 
     def _focused_text(self) -> str:
         """Of the button within the stage that has the focus, which its successor gets."""

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from desktop.look.metrics import M
 from desktop.look.theme import Theme
-from desktop.pages.accounts_delegates import ROW_HEIGHT, AccountsDelegate
+from desktop.pages.accounts_delegates import NAME_EXTRA, ROW_HEIGHT, AccountsDelegate
 from desktop.pages.accounts_model import AccountsModel, Column, SortedAccounts
 from desktop.pages.accounts_rows import Row
 from desktop.widgets.texts import scaled_font
@@ -32,8 +32,10 @@ WIDTHS: Final = {
 }
 "At the least; a longer title makes a column wider."
 LEAST_NAME: Final = 210
-FIRST_OUT: Final = (Column.IN_FLIGHT, Column.KIND, Column.SUCCESS, Column.LAST, Column.USE)
-"Columns that give way where there is no room, in this order."
+MOST_NAME: Final = 320
+"For a longer name no column gives way."
+FIRST_OUT: Final = (Column.KIND, Column.IN_FLIGHT, Column.SUCCESS, Column.LAST, Column.USE)
+"Columns that give way where there is no room, in this order: the picture tells the kind too."
 _DEEDS: Final = {int(Qt.Key.Key_F2): "rename", int(Qt.Key.Key_Delete): "remove"}
 _BY_KEY: Final = (
     Qt.FocusReason.TabFocusReason,
@@ -122,13 +124,13 @@ class AccountsTable(QTableView):
     # -- room ------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.make_room(event.size().width())
+        self.make_room()
         super().resizeEvent(event)
 
-    def make_room(self, width: int) -> None:
-        """Hides columns until the name has room; a wider table shows them again."""
+    def make_room(self) -> None:
+        """Hides columns until the names have room; shorter ones or more room show them again."""
         widths = {column: self._width(column) for column in WIDTHS}
-        spare = width - sum(widths.values()) - LEAST_NAME
+        spare = self.viewport().width() - sum(widths.values()) - self._name_width()
         for column in FIRST_OUT:
             hidden = spare < 0
             if hidden:
@@ -137,6 +139,11 @@ class AccountsTable(QTableView):
                 self.setColumnHidden(column, hidden)
         for column, needed in widths.items():
             self.setColumnWidth(column, needed)
+
+    def _name_width(self) -> int:
+        metrics = QFontMetrics(scaled_font("body", strong=True))
+        longest = max((metrics.horizontalAdvance(row.name) for row in self._model.rows), default=0)
+        return min(max(LEAST_NAME, longest + NAME_EXTRA), MOST_NAME)
 
     def _width(self, column: Column) -> int:
         metrics = QFontMetrics(scaled_font("caption", strong=True))

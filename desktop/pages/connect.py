@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBo
 from desktop import words
 from desktop.chat.local_http import LocalHttp
 from desktop.desk import Desk
+from desktop.dialogs.links import open_page
 from desktop.look.metrics import L, M, S
 from desktop.pages.connect_guide import ApplyBox, GuideView
 from desktop.pages.connect_tools import Connect, ToolList
@@ -91,7 +92,7 @@ class ConnectPage(Page):
         self.name = ElidedLabel("", "title")
         head.addWidget(self.name, 1)
         self.docs_button = button(self._desk.theme, self.tr("Its documentation"), "open", "quiet")
-        self.docs_button.clicked.connect(lambda: self._desk.open_url(self._tool.docs_url))
+        self.docs_button.clicked.connect(lambda: open_page(self._desk, self._tool.docs_url))
         head.addWidget(self.docs_button)
         return head
 

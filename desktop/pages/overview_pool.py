@@ -106,7 +106,7 @@ class RotationCard(Card):
         super().__init__(self.tr("Rotation"))
         self._desk = desk
         self.head.addWidget(label(self.tr("answers since the start"), "muted"))
-        self.shares = Ranking(desk.theme, self.tr("Answers by credential"), few=10)
+        self.shares = Ranking(desk.theme, self.tr("Answers by credential"))
         self.body.addWidget(self.shares)
         self.absent = label(self.tr("Shown once Pollux runs"), "muted")
         self.body.addWidget(self.absent)

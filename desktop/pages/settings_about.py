@@ -7,6 +7,7 @@ from PySide6 import __version__ as qt_version
 from PySide6.QtCore import QCoreApplication
 
 from desktop.desk import Desk
+from desktop.dialogs.links import page_button
 from desktop.pages.settings_rows import Group, Row
 from desktop.system.browser import open_folder
 from desktop.widgets.buttons import button
@@ -64,9 +65,8 @@ class AboutGroup(Group):
             self.folder_row.tell("bad", self.tr("No file manager could be opened."))
 
     def _licences(self) -> Row:
-        made = button(self._desk.theme, self.tr("LGPL"), "open")
+        made = page_button(self._desk, _LGPL, self.tr("LGPL"))
         made.setAccessibleName(self.tr("Read the licence of Qt and LAME"))
-        made.clicked.connect(lambda: self._desk.open_url(_LGPL))
         hint = self.tr(
             "Pollux is free software under the MIT licence; Qt and LAME, which makes MP3, are "
             "under the LGPL."
@@ -74,8 +74,7 @@ class AboutGroup(Group):
         return Row(self._desk.theme, self.tr("Licences"), hint, made)
 
     def _terms(self) -> Row:
-        made = button(self._desk.theme, self.tr("Google's terms"), "open")
-        made.clicked.connect(lambda: self._desk.open_url(_TERMS))
+        made = page_button(self._desk, _TERMS, self.tr("Google's terms"))
         hint = self.tr(
             "The pool is for accounts, projects and keys that you and your team are entitled "
             "to use."

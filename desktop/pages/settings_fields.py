@@ -181,7 +181,7 @@ class ChoiceField(Field):
             self._buttons[option.value] = made
             inner.addWidget(made)
             hint = wrapped(said(option.hint), "muted")
-            hint.setIndent(XL + S)
+            hint.setIndent(XL + XS)
             inner.addWidget(hint)
             inner.addSpacing(XS)
 

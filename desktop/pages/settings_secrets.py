@@ -42,7 +42,7 @@ class CredentialsGroup(Group):
             self.tr("Google OAuth client"),
             self.tr(
                 "Signing in with Google runs through a client of your own, a file called "
-                "client_secret_….json. API keys need none."
+                "client_secret_*.json. API keys need none."
             ),
             _side_by_side(self.import_button, self.forget_button),
             words="client_secret CLIENT_ID CLIENT_SECRET",

@@ -134,8 +134,12 @@ class Banner(QFrame):
         self._next_step.setVisible(bool(next_step))
         self.setAccessibleName(words.sentences(sentence, next_step))
         clear(self._buttons)
+        before = self.close_button.previousInFocusChain()
+        assert before is not None  # the chain is a ring
         for made in buttons:
             self._buttons.addWidget(made)
+            QWidget.setTabOrder(before, made)  # else keys reach them after the rest of the page
+            before = made
         self.close_button.setVisible(closable)
         self._arrange()
         self.show()

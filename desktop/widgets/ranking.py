@@ -73,11 +73,13 @@ class _Line(QWidget):
 class Ranking(QWidget):
     """Lines are kept and filled anew, so that nothing flickers."""
 
-    def __init__(self, theme: Theme, name: str, few: int = FEW, *, wraps: bool = False) -> None:
-        """name: what is ranked, for screen readers; few: lines shown before all are asked for;
-        wraps: long names break into lines rather than being shortened."""
+    def __init__(self, theme: Theme, name: str, *, wraps: bool = False) -> None:
+        """name: what is ranked, for screen readers.
+
+        wraps: long names break into lines rather than being shortened.
+        """
         super().__init__()
-        self._theme, self._few, self._wraps = theme, few, wraps
+        self._theme, self._wraps = theme, wraps
         self._ranks: tuple[Rank, ...] = ()
         self._all = False
         self.setAccessibleName(name)
@@ -101,7 +103,7 @@ class Ranking(QWidget):
         self._fill()
 
     def _fill(self) -> None:
-        shown = self._ranks if self._all else self._ranks[: self._few]
+        shown = self._ranks if self._all else self._ranks[:FEW]
         while len(self._lines) < len(shown):
             line = _Line(self._theme, wraps=self._wraps)
             self._inner.insertWidget(len(self._lines), line)
@@ -110,7 +112,7 @@ class Ranking(QWidget):
             line.setVisible(at < len(shown))
             if at < len(shown):
                 line.show_rank(shown[at])
-        hidden = len(self._ranks) - self._few
+        hidden = len(self._ranks) - FEW
         self.more_button.setVisible(hidden > 0)
         self.more_button.setText(
             self.tr("Show fewer") if self._all else self.tr("Show %n more", "", max(hidden, 0))

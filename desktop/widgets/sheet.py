@@ -6,7 +6,7 @@ good: it is never called.
 
 import asyncio
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -54,6 +54,7 @@ class Sheet(QDialog):
         self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroller.setWidget(self._content)
+        self._content.installEventFilter(self)
         outer.addWidget(self._scroller, 1)
         self.foot: QHBoxLayout = row(S)
         self.foot.addStretch(1)
@@ -84,6 +85,12 @@ class Sheet(QDialog):
             self.fit()
         return done
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What changes within the scroll area is told to nobody outside of it."""
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self.fit()
+        return False
+
     def fit(self) -> None:
         """Takes the height that the content needs at this width, unless its owner made it taller.
 
@@ -93,6 +100,7 @@ class Sheet(QDialog):
         self.body.activate()
         width = max(self.width(), self.minimumWidth())
         body, rest = self._height_of_body(width), self._height_of_rest(width)
+        self._content.setMinimumHeight(body)  # Qt's own least would be that of another width
         room = self.screen().availableGeometry().height() - _FRAME
         self._scroller.setMinimumHeight(min(body, max(room - rest, 0)))
         fits = Qt.ScrollBarPolicy.ScrollBarAlwaysOff

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QTimer, QUrl, Signal
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop.desk import Desk
+from desktop.dialogs.links import page_button
 from desktop.life import Phase
 from desktop.look.metrics import XL, L, S
 from desktop.tasks import spawn
@@ -50,7 +51,6 @@ class News(QWidget):
         inner = column(S)
         inner.setContentsMargins(XL, L, XL, 0)
         self.setLayout(inner)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.banners = {kind: Banner(desk.theme) for kind in KINDS}
         for banner in self.banners.values():
             inner.addWidget(banner)
@@ -62,7 +62,8 @@ class News(QWidget):
         desk.life.changed.connect(self._show_life)
         desk.bridge.snapshot_changed.connect(self._show_snapshot)
         desk.bridge.happened.connect(self._read)
-        desk.updates.found.connect(self._tell_update)
+        desk.updates.changed.connect(self._tell_update)
+        self.banners["update"].close_button.clicked.connect(desk.updates.dismiss)
         self._show_life()
         self._show_snapshot(desk.bridge.snapshot)
         self._tell_update()
@@ -255,16 +256,16 @@ class News(QWidget):
     # -- a newer Pollux --------------------------------------------------------------------
 
     def _tell_update(self) -> None:
-        release = self._desk.updates.release
-        if release is not None:
-            read = button(self._desk.theme, self.tr("Read more"), "open")
-            read.clicked.connect(lambda: self._desk.open_url(release.page))
-            self.banners["update"].tell(
-                "info",
-                self.tr("Pollux {version} is out.").format(version=release.version),
-                self.tr("This is {version}. Nothing is installed by itself.").format(
-                    version=__version__
-                ),
-                [read],
-            )
+        updates, banner = self._desk.updates, self.banners["update"]
+        if not updates.newer:
+            self._hide("update")
+            return
+        banner.tell(
+            "info",
+            self.tr("Pollux {version} is out.").format(version=updates.newer),
+            self.tr("You have {version}. Nothing is installed by itself.").format(
+                version=__version__
+            ),
+            [page_button(self._desk, updates.page, self.tr("Read more"))],
+        )
         self._settle()

@@ -8,6 +8,11 @@ import signal
 import sys
 from collections.abc import Callable
 
+STOP_SIGNALS = [
+    getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGBREAK") if hasattr(signal, name)
+]
+"The last is Windows' Ctrl-Break, the only one that a program there can send to another."
+
 
 def new_loop() -> asyncio.AbstractEventLoop:
     """uvloop's where it can be had (34 % less CPU per stream event), else the standard one."""
@@ -49,9 +54,9 @@ def calm_collector() -> None:
 
 
 def on_stop_signals(stop: Callable[[], None]) -> None:
-    """Calls `stop` on SIGTERM and SIGINT; to be called on the running loop."""
+    """Calls `stop` on each of STOP_SIGNALS; to be called on the running loop."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOP_SIGNALS:
         try:
             loop.add_signal_handler(number, stop)
         except NotImplementedError:  # Windows

@@ -50,7 +50,7 @@ A Google account needs an OAuth client of your own. In Google's console:
      https://console.cloud.google.com/auth/audience
   4. Make a client of the type "Desktop app" and download its file:
      https://console.cloud.google.com/auth/clients
-Then: pollux accounts add --client client_secret_….json
+Then: pollux accounts add --client client_secret_*.json
 or:   pollux accounts add-key"""
 
 

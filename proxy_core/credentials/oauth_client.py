@@ -37,7 +37,7 @@ _OTHER_PROGRAMS: Mapping[str, str] = {
 
 _GET_ONE = (
     "At https://console.cloud.google.com/auth/clients create a client of type Desktop app, and "
-    "import the client_secret_….json that Google offers then."
+    "import the client_secret_*.json that Google offers then."
 )
 
 

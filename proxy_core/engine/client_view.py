@@ -12,7 +12,7 @@ WITHOUT = OAuthClientView(
         "1. Create a project at https://console.cloud.google.com/projectcreate. "
         "2. Switch on the Gemini API, the Cloud Resource Manager API and the Service Usage API. "
         "3. Set up the consent screen, add the scopes and publish it (In production). "
-        "4. Create a client of type Desktop app and import its client_secret_….json. "
+        "4. Create a client of type Desktop app and import its client_secret_*.json. "
         "Or add an API key instead: https://aistudio.google.com/apikey"
     ),
 )

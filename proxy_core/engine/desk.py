@@ -14,7 +14,6 @@ from proxy_core.commands import (
     OAuthClientView,
     Refusal,
     RefusalCode,
-    Release,
     Removal,
     SettingsChange,
     SettingView,
@@ -49,7 +48,7 @@ class Desk:
     tell_usage: Callable[[UsageQuery], Awaitable[UsageReport]]
     examine: Callable[[], Awaitable[tuple[Finding, ...]]]
     make_token: Callable[[], Awaitable[str]]
-    find_release: Callable[[str], Awaitable[Release | None]]
+    find_newer: Callable[[str], Awaitable[str | None]]
 
     # -- credentials -----------------------------------------------------------------------
 
@@ -153,8 +152,8 @@ class Desk:
     async def doctor(self) -> tuple[Finding, ...]:
         return await self.examine()
 
-    async def newer_release(self, repository: str) -> Release | None:
-        return await self.find_release(repository)
+    async def newer_version(self, repository: str) -> str | None:
+        return await self.find_newer(repository)
 
     async def rotate_token(self) -> str:
         return await self.make_token()

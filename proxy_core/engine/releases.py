@@ -2,8 +2,8 @@
 
 Nothing in the engine asks it by itself: the window does, and only in builds that name the
 repository of their releases (`desktop.updates`). GitHub learns no more than that somebody with
-this version asked. Of the answer only the version is used; the page it leads to is made from the
-repository's name, so that nothing is opened which somebody else wrote. Nothing is downloaded. The
+this version asked. Of the answer only the version is used, and another address that it names is
+not asked: a repository that was renamed may be somebody else's one day. Nothing is downloaded. The
 alternative that lost, an update that installs itself, would need keys to sign with and trust in
 whoever holds them.
 Source: https://docs.github.com/en/rest/releases/releases#get-the-latest-release
@@ -14,26 +14,35 @@ import re
 import aiohttp
 import orjson
 
-from proxy_core.commands import Refusal, RefusalCode, Release
+from proxy_core.commands import Refusal, RefusalCode
 
 API = "https://api.github.com"
-PAGES = "https://github.com"
 LIMIT_S = 20.0
+MOST_BYTES = 1024 * 1024
+"Of the answer; GitHub's are some ten thousand."
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+")
-_VERSION = re.compile(r"v?(\d+(?:\.\d+){0,3})")
+_VERSION = re.compile(r"v?([0-9]{1,9}(?:\.[0-9]{1,9}){0,3})")
 
 
 async def newer(
     session: aiohttp.ClientSession, repository: str, running: str, api: str = API
-) -> Release | None:
-    """The newest release, if it is newer than the running version; None: it is not.
+) -> str | None:
+    """The version of the newest release, if it is newer than the running one; None: it is not.
 
     repository: OWNER/NAME at GitHub. api: another address of its API, for tests. Raises Refusal
     where it cannot be told.
     """
     if not _REPOSITORY.fullmatch(repository):
         raise Refusal(RefusalCode.INVALID, "This names no repository.")
-    url = f"{api}/repos/{repository}/releases/latest"
+    version = version_of(await _ask(session, f"{api}/repos/{repository}/releases/latest"))
+    if version is None:
+        raise Refusal(RefusalCode.UNAVAILABLE, "The newest release cannot be told now.")
+    return version if is_newer(version, running) else None
+
+
+async def _ask(session: aiohttp.ClientSession, url: str) -> bytes:
+    """What GitHub answers, cut where it is far too long; empty where it tells nothing."""
+    content = bytearray()
     try:
         async with session.get(
             url,
@@ -41,15 +50,13 @@ async def newer(
             headers={"Accept": "application/vnd.github+json"},
             timeout=aiohttp.ClientTimeout(total=LIMIT_S),
         ) as answer:
-            content = await answer.read() if answer.status == 200 else b""
+            if answer.status != 200:
+                return b""
+            while len(content) < MOST_BYTES and (part := await answer.content.readany()):
+                content += part
     except (aiohttp.ClientError, OSError):
-        content = b""
-    version = version_of(content)
-    if version is None:
-        raise Refusal(RefusalCode.UNAVAILABLE, "The newest release cannot be told now.")
-    if not is_newer(version, running):
-        return None
-    return Release(version, f"{PAGES}/{repository}/releases/latest")
+        return b""
+    return bytes(content[:MOST_BYTES])
 
 
 def version_of(content: bytes) -> str | None:
@@ -64,11 +71,14 @@ def version_of(content: bytes) -> str | None:
 
 
 def is_newer(theirs: str, ours: str) -> bool:
-    """Whether a version comes after another; 1.2 and 1.2.0 are the same."""
-    return _numbers(theirs) > _numbers(ours)
+    """Whether a version comes after another; 1.2 and 1.2.0 are the same, and 1.2 is after 1.2rc1.
+
+    theirs: a plain one, as of `version_of`.
+    """
+    return _rank(theirs) > _rank(ours)
 
 
-def _numbers(version: str) -> tuple[int, ...]:
+def _rank(version: str) -> tuple[list[int], bool]:
     found = _VERSION.match(version)
     numbers = [int(part) for part in found[1].split(".")] if found else []
-    return tuple(numbers + [0] * (4 - len(numbers)))
+    return numbers + [0] * (4 - len(numbers)), _VERSION.fullmatch(version) is not None

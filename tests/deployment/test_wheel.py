@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tarfile
 import tomllib
 from email.parser import Parser
 from pathlib import Path
@@ -19,15 +20,18 @@ READ_AT_RUN_TIME = {
 }
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
+def build(target: str, source: Path, folder: Path) -> Path:
+    command = [sys.executable, "-m", "hatchling", "build", "--target", target]
     subprocess.run(
-        [*command, "--directory", str(folder)], cwd=ROOT, check=True, capture_output=True
+        [*command, "--directory", str(folder)], cwd=source, check=True, capture_output=True
     )
     [made] = folder.iterdir()
     return made
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build("wheel", ROOT, tmp_path_factory.mktemp("wheel"))
 
 
 def names(wheel: Path) -> list[str]:
@@ -45,6 +49,16 @@ def test_it_carries_no_tests_and_no_tools(wheel: Path) -> None:
     tops = {name.split("/", 1)[0] for name in names(wheel)}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"proxy_core", "desktop"}
     assert not [name for name in names(wheel) if "installer" in name or "screenshots" in name]
+    assert not [name for name in names(wheel) if name.endswith((".pyc", "releases.txt"))]
+
+
+def test_the_source_archive_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    with tarfile.open(build("sdist", ROOT, tmp_path / "archive")) as archive:
+        archive.extractall(tmp_path, filter="data")
+    [source] = tmp_path.glob("pollux_proxy-*")
+    again = build("wheel", source, tmp_path / "again")
+    assert again.name == wheel.name
+    assert again.read_bytes() == wheel.read_bytes()
 
 
 def test_every_source_of_both_packages_is_in_it(wheel: Path) -> None:

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +43,7 @@ def test_without_pyside6_the_extra_is_named(
     assert "'.[desktop]'" in said
     assert "pollux-proxy[desktop]" in said
     assert "--headless" in said
+    assert "3.11 to 3.13" in said  # on a later one the extra brings nothing
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there always is a screen")
@@ -53,6 +55,15 @@ def test_without_a_screen_headless_is_named_and_qt_does_not_abort(line: str) -> 
     assert done.returncode == 2, done.stderr
     assert "--headless" in done.stderr
     assert "DISPLAY" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there always is a screen")
+def test_the_one_that_runs_is_ended_from_where_there_is_no_screen(tmp_path: Path) -> None:
+    environ = {name: value for name, value in os.environ.items() if name not in SCREENS}
+    command = [sys.executable, "-m", "desktop", "--quit"]
+    environ["PERSISTENT_STORAGE_PATH"] = str(tmp_path)
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_engine_answers_through_the_console_script() -> None:

@@ -3,7 +3,16 @@ from pathlib import Path
 import pytest
 
 from desktop.look.theme import Mode
-from desktop.remembered import NOTIFICATIONS, THEME, mode_of, remembered, wants_notifications
+from desktop.remembered import (
+    NOTIFICATIONS,
+    THEME,
+    looked_for_updates,
+    mode_of,
+    newer_version,
+    remembered,
+    wants_notifications,
+    wants_updates,
+)
 
 
 def test_a_choice_outlives_the_program(tmp_path: Path) -> None:
@@ -17,9 +26,15 @@ def test_a_choice_outlives_the_program(tmp_path: Path) -> None:
     assert (tmp_path / "window.ini").exists()
 
 
-@pytest.mark.parametrize("content", ["", "theme=purple\n", "\x00\x01 not an ini"])
+@pytest.mark.parametrize(
+    "content",
+    ["", "theme=purple\n[updates]\nlooked=never\nnewer=9.0.0\n", "\x00\x01 not an ini"],
+)
 def test_without_a_usable_choice_it_is_the_system_s(tmp_path: Path, content: str) -> None:
     (tmp_path / "window.ini").write_text(content)
     kept = remembered(tmp_path / "settings.toml")
     assert mode_of(kept) is Mode.SYSTEM
     assert wants_notifications(kept)
+    assert wants_updates(kept)
+    assert looked_for_updates(kept) == 0
+    assert newer_version(kept, "0.1.0") == ""

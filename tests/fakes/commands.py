@@ -22,7 +22,6 @@ from proxy_core.commands import (
     ProjectView,
     Refusal,
     RefusalCode,
-    Release,
     Removal,
     SettingsChange,
     SettingView,
@@ -109,8 +108,8 @@ class FakeCommands:
     used: tuple[UsageRow, ...] = (
         UsageRow(0.0, "gemini-3.8-flash", "acc1", "openai", 3, 0, 10, 0, 5, 2, 0.01),
     )
-    release: Release | None = None
-    "One that is newer than this Pollux."
+    newer: str | None = None
+    "The version of a release that is newer than this Pollux."
     findings: tuple[Finding, ...] = (Finding("vault", ok=True, sentence="The vault opens."),)
 
     def snapshot(self) -> Snapshot:
@@ -353,9 +352,9 @@ class FakeCommands:
             await self.gate.opened.wait()
         return self.findings
 
-    async def newer_release(self, repository: str) -> Release | None:
-        self._note("newer_release", repository)
-        return self.release
+    async def newer_version(self, repository: str) -> str | None:
+        self._note("newer_version", repository)
+        return self.newer
 
     async def rotate_token(self) -> str:
         self._note("rotate_token")

@@ -160,7 +160,7 @@ function clientPart() {
   const take = ([file]) => file && takeClient(file);
   const input = el("input", { type: "file", id: "client-file", accept: ".json,application/json", onchange: () => take([...input.files]) });
   const drop = el("label", { className: "drop", htmlFor: "client-file" },
-    el("span", { className: "drop-icon" }, "⤓"), el("strong", {}, "Drop client_secret_….json here, or choose it"), input);
+    el("span", { className: "drop-icon" }, "⤓"), el("strong", {}, "Drop client_secret_*.json here, or choose it"), input);
   droppable(drop, take);
   return [
     el("div", { className: "guided" }, el("h3", {}, "First, an OAuth client of your own"),

@@ -81,6 +81,18 @@ async def test_no_dialog_cuts_longer_texts(
     dialog.reject()
 
 
+@pytest.mark.parametrize("name", ["add key", "export", "import", "remove", "rename", "use vertex"])
+async def test_a_dialog_shows_all_of_itself_without_scrolling(
+    desk: Desk, over: QWidget, commands: SteeredCommands, name: str
+) -> None:
+    commands.put(VIEW, OTHER)
+    dialog = MAKERS[name](desk, over)
+    dialog.open()
+    bar = dialog._scroller.verticalScrollBar()
+    await until(lambda: bar.maximum() == 0, f"{bar.maximum()} pixels of {name} are out of sight")
+    dialog.reject()
+
+
 @pytest.mark.usefixtures("longer")
 @pytest.mark.parametrize("size", [QSize(696, 600), QSize(1076, 800)])
 @pytest.mark.parametrize("filled", [False, True])

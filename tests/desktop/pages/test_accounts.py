@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu
 
 from desktop.desk import Desk
 from desktop.dialogs.add_account import AddAccount
@@ -19,10 +19,13 @@ from desktop.dialogs.rename import Rename
 from desktop.dialogs.use_vertex import UseVertex
 from desktop.life import Phase
 from desktop.pages.accounts import AccountsPage
+from desktop.pages.accounts_delegates import NAME_EXTRA
 from desktop.pages.accounts_details import Details
 from desktop.pages.accounts_model import Column
+from desktop.pages.accounts_table import MOST_NAME
 from desktop.troubles import Trouble, TroubleKind
 from desktop.widgets.marks import Chip
+from desktop.widgets.texts import scaled_font
 from proxy_core.api import Refusal, RefusalCode, SignInRequest
 from tests.desktop.accessible import nameless, unexplained
 from tests.desktop.conftest import Notes, until
@@ -174,6 +177,26 @@ async def test_checking_all_keeps_the_focus_and_is_not_asked_for_twice(
     assert page.focusWidget() is page.check_button
     await until(page.spinner.isHidden)
     assert len(commands.asked("check")) == 1
+
+
+async def test_keys_go_through_the_details_as_they_are_read(
+    page: AccountsPage, commands: SteeredCommands
+) -> None:
+    await with_pool(page, commands)
+    page.show_details("key1")
+    details = opened(Details)
+    assert details is not None
+    press(details, "Switch off")  # some parts are made anew
+    await until(lambda: has_button(details, "Switch on"))
+    button(details, "Copy id").setFocus()
+    reached = ["Copy id"]
+    while reached[-1] != "Close":
+        QTest.keyClick(details.focusWidget(), Qt.Key.Key_Tab)
+        made = details.focusWidget()
+        reached.append(made.text() if isinstance(made, QAbstractButton) else "")
+    wanted = ["Use Vertex AI (billed)", "Check", "Switch on", "Rename…", "Remove…"]
+    assert reached == ["Copy id", *wanted, "Close"]
+    details.reject()
 
 
 async def test_switching_off_in_the_details_keeps_the_focus(
@@ -392,6 +415,22 @@ async def test_columns_give_way_where_there_is_no_room(
     page.resize(width, 600)
     await until(lambda: {one for one in Column if page.table.isColumnHidden(one)} == hidden)
     assert cut_texts(page) == []
+
+
+async def test_the_name_has_room_before_columns_that_say_less(
+    page: AccountsPage, commands: SteeredCommands
+) -> None:
+    await with_pool(page, commands)
+    name = "katherine.johnson.1918@example.com"
+    commands.put(replace(ADA, label=f"{name} · home-project"), KEY, BOT)
+    await until(lambda: page.table.isColumnHidden(Column.KIND))
+    needed = QFontMetrics(scaled_font("body", strong=True)).horizontalAdvance(name) + NAME_EXTRA
+    assert page.table.columnWidth(Column.NAME) >= needed
+    commands.put(replace(ADA, label="k" * 500), KEY, BOT)
+    await until(lambda: page.table.columnWidth(Column.NAME) >= MOST_NAME)
+    assert not page.table.isColumnHidden(Column.SUCCESS)
+    await with_pool(page, commands)
+    await until(lambda: not page.table.isColumnHidden(Column.KIND))
 
 
 async def test_it_counts_down_only_while_it_is_seen_and_something_counts(

@@ -1,6 +1,6 @@
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
 
 from desktop.look.theme import Theme
 from desktop.widgets.buttons import button
@@ -33,6 +33,29 @@ def test_a_new_telling_replaces_the_buttons(theme: Theme) -> None:
     QApplication.processEvents()
     shown = [made.text() for made in banner.findChildren(QPushButton) if not made.isHidden()]
     assert shown == ["Second"]
+
+
+def test_keys_reach_the_buttons_in_the_order_of_reading(theme: Theme) -> None:
+    window = QWidget()
+    inner = column()
+    window.setLayout(inner)
+    banner, below = Banner(theme), button(theme, "Below")
+    inner.addWidget(banner)
+    inner.addWidget(below)
+    for texts in (["First"], ["Second", "Third"]):  # told twice: the first one's have gone
+        banner.tell("bad", "It is so.", buttons=[button(theme, text) for text in texts])
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    window.show()
+    banner.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # to begin with
+    banner.setFocus()
+    reached = []
+    for _ in range(4):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        reached.append(window.focusWidget())
+    names = [
+        one.text() or one.accessibleName() for one in reached if isinstance(one, QAbstractButton)
+    ]
+    assert names == ["Second", "Third", "Dismiss", "Below"]
 
 
 def test_buttons_go_below_where_there_is_no_room_beside(theme: Theme) -> None:

@@ -3,7 +3,7 @@ from PySide6.QtTest import QTest
 
 from desktop.look.theme import Theme
 from desktop.widgets.marks import Bar
-from desktop.widgets.ranking import Rank, Ranking
+from desktop.widgets.ranking import FEW, Rank, Ranking
 
 
 def names(ranking: Ranking) -> list[str]:
@@ -19,13 +19,13 @@ def test_each_line_tells_name_and_value(theme: Theme) -> None:
 
 
 def test_many_lines_are_folded_until_all_are_asked_for(theme: Theme) -> None:
-    ranking = Ranking(theme, "Answers", few=2)
-    ranking.show_ranks([Rank(f"n{at}", "1", 0.1) for at in range(5)])
-    assert len(names(ranking)) == 2
+    ranking = Ranking(theme, "Answers")
+    ranking.show_ranks([Rank(f"n{at}", "1", 0.1) for at in range(40)])
+    assert len(names(ranking)) == FEW
     QTest.mouseClick(ranking.more_button, Qt.MouseButton.LeftButton)
-    assert len(names(ranking)) == 5
+    assert len(names(ranking)) == 40
     QTest.mouseClick(ranking.more_button, Qt.MouseButton.LeftButton)
-    assert len(names(ranking)) == 2
+    assert len(names(ranking)) == FEW
 
 
 def test_fewer_lines_leave_none_behind(theme: Theme) -> None:

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.look.theme import Theme
 from desktop.widgets.sheet import Question
+from desktop.widgets.texts import label
+from tests.desktop.conftest import until
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -43,3 +45,14 @@ async def test_a_cancelled_question_closes(question: Question) -> None:
     answer.cancel()
     with pytest.raises(asyncio.CancelledError):
         await answer
+
+
+async def test_it_grows_with_what_comes_into_it(question: Question) -> None:
+    answer = asyncio.ensure_future(question.answer())
+    bar = question._scroller.verticalScrollBar()
+    await until(lambda: question.isVisible() and bar.maximum() == 0)
+    before = question.height()
+    question.body.addWidget(label("More is to be said. " * 30, wrap=True))
+    await until(lambda: question.height() > before + 60 and bar.maximum() == 0)
+    question.reject()
+    assert await answer is False

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from desktop.desk import Desk
 from desktop.look.theme import Mode
+from desktop.troubles import Trouble, TroubleKind
 from desktop.window import MainWindow
+from desktop.window.main_window import SMALLEST
 from tests.desktop.accessible import nameless, unexplained
 from tests.desktop.conftest import Notes, until
 from tests.desktop.cut import cut_texts
@@ -105,6 +107,19 @@ async def test_it_is_usable_at_900_by_600_and_narrower_with_icons_alone(
     await until(lambda: window.sidebar.navigation.narrow)
     assert window.sidebar.width() < 80
     assert window.sidebar.pause_button.toolTip()
+
+
+@pytest.mark.parametrize("words", [1, 5, 20])
+@pytest.mark.parametrize("size", [SMALLEST, (900, 600), (1280, 800)])
+async def test_news_have_all_the_room_that_they_need(
+    window: MainWindow, desk: Desk, words: int, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    desk.life.trouble = Trouble(TroubleKind.OTHER, "Something is wrong. " * words, "Do this.")
+    desk.life.changed.emit()
+    banner = window.news.banners["trouble"]
+    await until(lambda: banner.isVisible() and cut_texts(window) == [])
+    assert banner.height() <= banner.heightForWidth(banner.width())
 
 
 async def test_the_remembered_sums_are_asked_for_only_while_it_is_seen(

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,14 +8,15 @@ from PySide6.QtWidgets import QPushButton
 
 from desktop.desk import Desk
 from desktop.life import Phase
+from desktop.remembered import LOOKED_FOR_UPDATES, remembered
 from desktop.troubles import Trouble, TroubleKind
+from desktop.updates import Updates
 from desktop.window.news import News
 from proxy_core.api import (
     ClockChanged,
     Keeping,
     NetworkChanged,
     PortTaken,
-    Release,
     SettingsProblem,
     UnreadableToken,
     Woke,
@@ -215,12 +217,27 @@ async def test_settings_that_are_left_out_are_said_until_they_are_mended(
     assert not banner.isVisible()
 
 
-async def test_a_newer_pollux_is_told_and_linked_to(desk: Desk, news: News, notes: Notes) -> None:
-    desk.updates.release = Release("9.0.0", "https://github.com/some-owner/pollux/releases/latest")
-    desk.updates.found.emit()
+async def test_a_newer_pollux_is_told_and_linked_to(
+    desk: Desk, engine: FakeEngine, notes: Notes, tmp_path: Path
+) -> None:
+    kept = remembered(tmp_path / "settings.toml")
+    kept.setValue(LOOKED_FOR_UPDATES, 1.0)
+    engine.commands.newer = "9.0.0"
+    desk = replace(desk, updates=Updates(desk.bridge, desk.life, kept, "some-owner/pollux"))
+    news = News(desk)
+    assert told(news, "update") == ""
+    await desk.updates.look()
     assert told(news, "update") == "Pollux 9.0.0 is out."
     assert not news.isHidden()
+    assert nameless(news) == []
+    page = "https://github.com/some-owner/pollux/releases/latest"
     click(news, "update", "Read more")
-    assert notes.opened == ["https://github.com/some-owner/pollux/releases/latest"]
+    assert notes.opened == [page]
+    notes.opens = False
+    click(news, "update", "Read more")
+    assert notes.copied == [(page, False)]
     again = News(desk)  # a window that is made later
     assert told(again, "update") == "Pollux 9.0.0 is out."
+    QTest.mouseClick(news.banners["update"].close_button, Qt.MouseButton.LeftButton)
+    assert (told(news, "update"), told(again, "update")) == ("", "")
+    assert news.isHidden()
