@@ -32,6 +32,7 @@ from resources.installer.build import (  # noqa: E402
     Build,
     BuildFailed,
     Program,
+    check_releases,
     epoch_of,
     this_system,
     version_of,
@@ -109,6 +110,7 @@ def _build(given: argparse.Namespace) -> Build:
     client: Path | None = given.oauth_client
     if client is not None and not os.access(client, os.R_OK):
         raise BuildFailed(f"--oauth-client: {client} cannot be read.")
+    check_releases(ROOT)
     return Build(
         version=version_of(ROOT),
         epoch=epoch_of(ROOT),

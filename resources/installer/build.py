@@ -87,6 +87,17 @@ def version_of(root: Path) -> str:
     return found[1]
 
 
+def check_releases(root: Path) -> None:
+    """Raises BuildFailed where `resources/releases.txt` is there and names no repository: the
+    program would look for updates and never find one."""
+    place = root / "resources" / "releases.txt"
+    if not place.exists():
+        return
+    named = place.read_text("utf-8-sig", errors="replace").strip()
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+", named):
+        raise BuildFailed("resources/releases.txt must hold OWNER/NAME of a repository at GitHub.")
+
+
 def epoch_of(root: Path, environ: Mapping[str, str] = os.environ) -> int:
     """SOURCE_DATE_EPOCH if set, else the time of the commit, else that of pyproject.toml.
 

@@ -1,9 +1,21 @@
-"""The Windows setup: NSIS, for the current user only."""
+"""The Windows setup: NSIS, for the current user only.
 
-from collections.abc import Iterator, Sequence
+With these in the environment both programs, the uninstaller and the setup are signed; else Windows'
+SmartScreen warns of them:
+
+    WINDOWS_SIGN_THUMBPRINT   SHA-1 of a code-signing certificate in the user's store
+    WINDOWS_TIMESTAMP_URL     a server that tells the time (RFC 3161), without which a signature
+                              would end with its certificate
+
+Source: https://learn.microsoft.com/windows/win32/seccrypto/signtool
+"""
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from resources.installer.build import HERE, Build, Program, run
+from resources.installer.build import HERE, Build, BuildFailed, Program, run
 from resources.installer.tools import Tool
 
 TOOLS = (Tool("makensis", "apt-get install nsis, or https://nsis.sourceforge.io on Windows"),)
@@ -11,6 +23,10 @@ TOOLS = (Tool("makensis", "apt-get install nsis, or https://nsis.sourceforge.io 
 ON_WINDOWS, UNDER_WINE = "x86-unicode", "amd64-unicode"
 """What a setup itself is. NSIS's own packages bring only the first, which every Windows runs; a
 64-bit Wine runs only the second, which Debian's package has."""
+
+PROGRAMS = ("pollux.exe", "pollux-headless.exe")
+UNINSTALLER = "uninstall-pollux.exe"
+"A name of its own: the folder may hold another program's `uninstall.exe`."
 
 
 def make(build: Build, program: Program) -> Path:
@@ -24,14 +40,40 @@ def make_test(build: Build, program: Program) -> Path:
 
 
 def _make(build: Build, program: Program, name: str, target: str) -> Path:
-    build.say(f"NSIS: pack {name} (a minute)")
     place = build.out / name
-    run(build, words(build, program, place, target))
+    signing = signing_of(os.environ)
+    if signing:
+        build.say("signtool: sign programs, uninstaller and setup")
+        run(build, [*signing, *(program.folder / exe for exe in PROGRAMS)])
+    build.say(f"NSIS: pack {name} (a minute)")
+    run(build, words(build, program, place, target, signing))
+    if signing:
+        run(build, [*signing, place])
     return place
 
 
-def words(build: Build, program: Program, place: Path, target: str) -> list[str]:
-    """What makes the setup at this place; writes the list of files for it."""
+def signing_of(environ: Mapping[str, str]) -> list[str]:
+    """The words before a file that is to be signed; none where nobody signs.
+
+    Raises BuildFailed where only one of the two variables is set.
+    """
+    names = ("WINDOWS_SIGN_THUMBPRINT", "WINDOWS_TIMESTAMP_URL")
+    thumbprint, timestamps = (environ.get(name, "") for name in names)
+    if bool(thumbprint) != bool(timestamps):
+        raise BuildFailed(f"Signing needs both of {' and '.join(names)}.")
+    if not thumbprint:
+        return []
+    by, at = ("/sha1", thumbprint, "/fd", "sha256"), ("/tr", timestamps, "/td", "sha256")
+    return ["signtool", "sign", *by, *at]
+
+
+def words(
+    build: Build, program: Program, place: Path, target: str, signing: Sequence[str] = ()
+) -> list[str]:
+    """What makes the setup at this place; writes the list of files for it.
+
+    signing: what signs the uninstaller, which only makensis ever holds.
+    """
     inside = contents(program.folder)
     files = build.work / "files.nsh"
     files.write_text(script_of_files(program.folder, inside), "utf-8")
@@ -45,8 +87,11 @@ def words(build: Build, program: Program, place: Path, target: str) -> list[str]
         "SIDE": str(program.icons / "setup-side.bmp"),
         "HEADER": str(program.icons / "setup-header.bmp"),
         "FILES": str(files),
+        "UNINSTALLER": UNINSTALLER,
         "SIZE_KIB": str(-(-size // 1024)),
     }
+    if signing:
+        defines["SIGN"] = subprocess.list2cmdline(signing)
     return command(HERE / "windows" / "pollux.nsi", defines)
 
 

@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from proxy_core import __version__
-from resources.installer.build import ROOT, Build, BuildFailed, epoch_of, run, version_of
+from resources.installer.build import (
+    ROOT,
+    Build,
+    BuildFailed,
+    check_releases,
+    epoch_of,
+    run,
+    version_of,
+)
 
 
 @pytest.fixture
@@ -43,3 +51,15 @@ def test_a_tool_that_fails_is_told_with_the_end_of_what_it_said(build: Build) ->
 def test_a_tool_that_is_not_there_is_told(build: Build) -> None:
     with pytest.raises(BuildFailed, match="did not start"):
         run(build, ["/no/such/tool"])
+
+
+@pytest.mark.parametrize("named", ["", "pollux", "https://example.com/pollux", "own er/pollux"])
+def test_releases_of_no_repository_are_refused(tmp_path: Path, named: str) -> None:
+    check_releases(tmp_path)  # without the file nothing is looked for
+    (tmp_path / "resources").mkdir()
+    place = tmp_path / "resources" / "releases.txt"
+    place.write_text(f"{named}\n", "utf-8")
+    with pytest.raises(BuildFailed, match="OWNER/NAME"):
+        check_releases(tmp_path)
+    place.write_text("owner/pollux\n", "utf-8")
+    check_releases(tmp_path)

@@ -3,6 +3,7 @@
 import re
 import shutil
 import struct
+import sys
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -13,12 +14,14 @@ from desktop.system.autostart import BACKGROUND, RunKey
 from proxy_core.credentials.keychain import _service
 from resources.installer import build as installer
 from resources.installer import nsis
-from resources.installer.build import HERE, HOMEPAGE, Build, Program
+from resources.installer.build import HERE, HOMEPAGE, Build, BuildFailed, Program
 from resources.installer.icons import bitmap, ico
 
 A_PIXEL = struct.pack("<2sIIIIiiHHIIiiII", b"BM", 58, 0, 54, 40, 1, 1, 1, 24, 0, 4, 0, 0, 0, 0)
 A_PIXEL += bytes(4)
 SCRIPT = HERE / "windows" / "pollux.nsi"
+
+needs_nsis = pytest.mark.skipif(shutil.which("makensis") is None, reason="needs NSIS")
 
 
 @pytest.fixture
@@ -49,11 +52,12 @@ def defined(words: list[str]) -> dict[str, str]:
 
 
 def test_the_script_is_told_everything_that_it_asks_for(build: Build, program: Program) -> None:
-    words = nsis.words(build, program, build.out / "x.exe", nsis.ON_WINDOWS)
+    words = nsis.words(build, program, build.out / "x.exe", nsis.ON_WINDOWS, ["sign"])
     text = SCRIPT.read_text("utf-8")
-    asked = set(re.findall(r"\$\{([A-Z_]+)\}", text)) - set(re.findall(r"!define (\w+)", text))
+    defines = re.findall(r"!define (?:/math )?(\w+)", text)
+    asked = set(re.findall(r"\$\{([A-Z_]+)\}", text)) - set(defines)
     assert defined(words).keys() <= asked
-    macros = {"RESULT", "PROGRAM", "UN"}
+    macros = {"RESULT", "PROGRAM", "UN", "WHY", "OPTION"}
     unknown = asked - defined(words).keys() - macros
     assert all(name.startswith(("CLSID", "IID", "PKEY", "SYSSTRUCT", "VT")) for name in unknown)
     assert words[-1] == str(SCRIPT)
@@ -67,6 +71,27 @@ def test_only_a_setup_for_wine_is_of_the_kind_that_wine_runs(
     assert nsis.make(build, program).name == "pollux-1.2.3-setup.exe"
     assert nsis.make_test(build, program).name == "pollux-1.2.3-setup-test.exe"
     assert [defined(words)["TARGET"] for words in ran] == ["x86-unicode", "amd64-unicode"]
+
+
+def test_programs_uninstaller_and_setup_are_signed_where_somebody_signs(
+    build: Build, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[list[object]] = []
+    monkeypatch.setattr(nsis, "run", lambda _build, words: ran.append(list(words)))
+    monkeypatch.setenv("WINDOWS_SIGN_THUMBPRINT", "ab12")
+    monkeypatch.setenv("WINDOWS_TIMESTAMP_URL", "http://time.invalid")
+    setup = nsis.make(build, program)
+    told = ["sign", "/sha1", "ab12", "/fd", "sha256", "/tr", "http://time.invalid", "/td", "sha256"]
+    programs = [program.folder / name for name in ("pollux.exe", "pollux-headless.exe")]
+    assert ran[0] == ["signtool", *told, *programs]
+    assert defined([str(word) for word in ran[1]])["SIGN"] == " ".join(["signtool", *told])
+    assert ran[2] == ["signtool", *told, setup]
+
+
+def test_a_signature_without_a_time_is_refused_since_it_ends_with_the_certificate() -> None:
+    assert nsis.signing_of({"WINDOWS_SIGN_THUMBPRINT": "", "WINDOWS_TIMESTAMP_URL": ""}) == []
+    with pytest.raises(BuildFailed, match="WINDOWS_TIMESTAMP_URL"):
+        nsis.signing_of({"WINDOWS_SIGN_THUMBPRINT": "ab12"})
 
 
 def test_the_size_is_told_in_kibibytes(build: Build, program: Program) -> None:
@@ -130,7 +155,34 @@ def test_nothing_asks_for_an_administrator() -> None:
     assert "SetShellVarContext all" not in text
 
 
-@pytest.mark.skipif(shutil.which("makensis") is None, reason="needs NSIS")
+def test_no_other_program_s_uninstaller_is_run_or_overwritten() -> None:
+    assert "pollux" in nsis.UNINSTALLER
+    assert "uninstall.exe" not in SCRIPT.read_text("utf-8")
+
+
+def test_what_windows_lists_of_the_program_is_complete() -> None:
+    told = set(re.findall(r'WriteReg\w+ HKCU "\$\{ARP\}" "(\w+)"', SCRIPT.read_text("utf-8")))
+    names = "DisplayName DisplayVersion DisplayIcon Publisher InstallLocation EstimatedSize"
+    names += " UninstallString QuietUninstallString NoModify NoRepair"
+    assert told == {*names.split(), "URLInfoAbout", "URLUpdateInfo", "HelpLink"}
+
+
+@needs_nsis
+def test_the_uninstaller_is_signed_before_it_is_packed(
+    build: Build, program: Program, tmp_path: Path
+) -> None:
+    signer, log = tmp_path / "sign it.py", tmp_path / "log"
+    signer.write_text(
+        "import pathlib, sys\n"
+        f"pathlib.Path({str(log)!r}).write_bytes(pathlib.Path(sys.argv[-1]).read_bytes()[:2])\n"
+    )
+    signing = [sys.executable, str(signer), "/as", "a person"]
+    place = build.out / "x.exe"
+    installer.run(build, nsis.words(build, program, place, nsis.ON_WINDOWS, signing))
+    assert log.read_bytes() == b"MZ"
+
+
+@needs_nsis
 @pytest.mark.parametrize("make", [nsis.make, nsis.make_test])
 def test_the_setup_is_the_same_each_time(
     make: Callable[[Build, Program], Path], build: Build, program: Program

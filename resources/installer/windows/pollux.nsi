@@ -6,11 +6,15 @@
 ;   OUT               the file to make
 ;   ICON, SIDE, HEADER  pictures
 ;   FILES             the script with INSTALL_FILES and UNINSTALL_FILES: every file by its name
+;   UNINSTALLER       its file's name
 ;   SIZE_KIB          of what is installed
 ;
-; Command line of the setup:      /S  silent        /D=FOLDER  last, where to
-; Command line of uninstall.exe:  /S  silent, keeps the user's data      /PURGE  removes it
-;                                 /UPGRADE  only the files: a newer version follows
+;   SIGN              optional: the command that signs the uninstaller, before its path
+;
+; Command line of the setup:        /S  silent        /D=FOLDER  last, where to
+; Command line of the uninstaller:  /S  silent, keeps the user's data      /PURGE  removes it
+;                                   /UPGRADE  only the files: a newer version follows
+; Both end with 0 when all is done, 1 when the user cancelled, 2 when they gave up.
 
 Unicode true
 Target "${TARGET}"
@@ -56,21 +60,27 @@ VIAddVersionKey LegalCopyright "MIT licence"
 !include MUI2.nsh
 !include "${FILES}"
 
+Var Place ; the folder whose programs are meant
 Var Ran ; 1: the window's program ran when we came
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
 !define MUI_WELCOMEFINISHPAGE_BITMAP "${SIDE}"
-!define MUI_UNWELCOMEFINISHPAGE_BITMAP "${SIDE}"
 !define MUI_HEADERIMAGE
 !define MUI_HEADERIMAGE_RIGHT
 !define MUI_HEADERIMAGE_BITMAP "${HEADER}"
 !define MUI_ABORTWARNING
+!define MUI_WELCOMEPAGE_TITLE "Welcome to Pollux"
 !define MUI_WELCOMEPAGE_TEXT "One local address for the Gemini API over all your Google accounts.$\r$\n$\r$\n\
-Pollux is installed for you alone, and no administrator is asked. A Pollux that runs is asked to \
-quit, once it has answered its requests.$\r$\n$\r$\nClick Next to continue."
+Version ${VERSION} is installed for you alone, and no administrator is asked. A Pollux that runs is \
+asked to quit, once it has answered its requests.$\r$\n$\r$\nClick Next to continue."
+!define MUI_FINISHPAGE_TITLE "Pollux is installed"
+!define MUI_FINISHPAGE_TEXT "You find it in the Start menu. While it runs, its icon is in the tray beside \
+the clock.$\r$\n$\r$\nClick Finish to close the setup."
 !define MUI_FINISHPAGE_RUN "$INSTDIR\pollux.exe"
 !define MUI_FINISHPAGE_RUN_TEXT "Start Pollux"
+!define MUI_UNCONFIRMPAGE_TEXT_TOP "Pollux is removed from the folder below. A Pollux that runs is \
+asked to quit. Your accounts, keys and settings stay, unless you say otherwise when you are asked."
 
 !insertmacro MUI_PAGE_WELCOME
 !insertmacro MUI_PAGE_DIRECTORY
@@ -80,14 +90,34 @@ quit, once it has answered its requests.$\r$\n$\r$\nClick Next to continue."
 !insertmacro MUI_UNPAGE_INSTFILES
 !insertmacro MUI_LANGUAGE "English"
 
+!ifdef SIGN
+  !uninstfinalize '${SIGN} "%1"' = 0
+!endif
+
+!macro GiveUp WHY
+  MessageBox MB_OK|MB_ICONSTOP "${WHY}" /SD IDOK
+  SetErrorLevel 2
+  Quit
+!macroend
+!define GiveUp "!insertmacro GiveUp"
+
+; Two at once would mix their files.
+!macro OnlyOne
+  System::Call 'kernel32::CreateMutexW(p 0, i 0, w "${APP_ID}.setup") p .r1 ?e'
+  Pop $0
+  ${If} $0 == 183 ; ERROR_ALREADY_EXISTS
+    ${GiveUp} "Pollux is being installed or removed already."
+  ${EndIf}
+!macroend
+
 ; --- A Pollux that runs
 
 ; Windows gives nobody a program that runs to write in.
 !macro IsRunning PROGRAM RESULT
   StrCpy ${RESULT} 0
-  ${If} ${FileExists} "$INSTDIR\${PROGRAM}"
+  ${If} ${FileExists} "$Place\${PROGRAM}"
     ClearErrors
-    FileOpen $R9 "$INSTDIR\${PROGRAM}" a
+    FileOpen $R9 "$Place\${PROGRAM}" a
     ${If} ${Errors}
       StrCpy ${RESULT} 1
     ${Else}
@@ -96,20 +126,24 @@ quit, once it has answered its requests.$\r$\n$\r$\nClick Next to continue."
   ${EndIf}
 !macroend
 
-; Ends it, or ends us. Running requests are answered first, which `--quit` waits for.
+; Ends the window of $Place, or ends us. Running requests are answered first, which `--quit` waits
+; for. Nobody asks the engine alone, so it is looked at first: else the window had ended for nothing.
 !macro EndRunning UN
 Function ${UN}EndRunning
-  !insertmacro IsRunning "pollux.exe" $Ran
-  StrCpy $R0 $Ran
   again:
-  ${If} $R0 == 1
-    DetailPrint "Asking the running Pollux to quit"
-    ExecWait '"$INSTDIR\pollux.exe" --quit'
+  !insertmacro IsRunning "pollux-headless.exe" $R0
+  ${If} $R0 == 0
+    !insertmacro IsRunning "pollux.exe" $R1
+    ${If} $R1 == 1
+      StrCpy $Ran 1
+      DetailPrint "Asking the running Pollux to quit"
+      ExecWait '"$Place\pollux.exe" --quit'
+    ${EndIf}
   ${EndIf}
-  ; Its files are in use for a moment longer than itself.
+  ; Files are in use for a moment longer than their program runs.
   ${For} $R2 1 20
-    !insertmacro IsRunning "pollux.exe" $R0
-    !insertmacro IsRunning "pollux-headless.exe" $R1
+    !insertmacro IsRunning "pollux-headless.exe" $R0
+    !insertmacro IsRunning "pollux.exe" $R1
     ${If} $R0 == 0
     ${AndIf} $R1 == 0
       Return
@@ -117,7 +151,8 @@ Function ${UN}EndRunning
     Sleep 250
   ${Next}
   MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION \
-    "Pollux is still running. Quit it, and pollux-headless in every terminal; then try again." \
+    "Pollux is still running: as a demo, as pollux-headless in a terminal, or for somebody else \
+who uses this computer. Quit it there, then try again." \
     /SD IDCANCEL IDRETRY again
   SetErrorLevel 2
   Quit
@@ -126,53 +161,100 @@ FunctionEnd
 !insertmacro EndRunning ""
 !insertmacro EndRunning "un."
 
+; Whether the entry of start at login is that of the copy in $Place.
+!macro StartsAtLogin RESULT
+  StrCpy ${RESULT} 0
+  ReadRegStr $R9 HKCU "${RUN}" "Pollux"
+  ${If} $R9 == '"$Place\pollux.exe" --background'
+  ${OrIf} $R9 == "$Place\pollux.exe --background"
+    StrCpy ${RESULT} 1
+  ${EndIf}
+!macroend
+
 ; --- Installation
 
 Function .onInit
+  ; What Qt 6 runs on: https://doc.qt.io/qt-6/windows.html
   ${IfNot} ${RunningX64}
-  ${OrIfNot} ${AtLeastWin10}
-    MessageBox MB_OK|MB_ICONSTOP "Pollux needs a 64-bit Windows 10 or later." /SD IDOK
-    SetErrorLevel 2
-    Quit
+  ${OrIfNot} ${AtLeastBuild} 17763
+    ${GiveUp} "Pollux needs a 64-bit Windows 10 (version 1809) or later."
   ${EndIf}
-  ; Two setups at once would mix their files.
-  System::Call 'kernel32::CreateMutexW(p 0, i 0, w "${APP_ID}.setup") p .r1 ?e'
-  Pop $0
-  ${If} $0 == 183 ; ERROR_ALREADY_EXISTS
-    MessageBox MB_OK|MB_ICONEXCLAMATION "The setup of Pollux is running already." /SD IDOK
-    SetErrorLevel 2
-    Quit
-  ${EndIf}
+  !insertmacro OnlyOne
 FunctionEnd
 
 Section
-  Call EndRunning
-  ; Files of the version before, some of which may be in this one no more.
-  ${If} ${FileExists} "$INSTDIR\uninstall.exe"
-    DetailPrint "Removing the files of the version before"
-    ExecWait '"$INSTDIR\uninstall.exe" /S /UPGRADE _?=$INSTDIR'
+  Call LookAtFolder
+  ; Whoever chooses another folder than before moves Pollux there.
+  ReadRegStr $Place HKCU "${ARP}" "InstallLocation"
+  ${If} $Place != ""
+  ${AndIf} $Place != $INSTDIR
+    Call RemoveOlder
+    Delete "$Place\${UNINSTALLER}"
+    RMDir "$Place"
+    !insertmacro StartsAtLogin $0
+    ${If} $0 == 1
+      WriteRegStr HKCU "${RUN}" "Pollux" '"$INSTDIR\pollux.exe" --background'
+    ${EndIf}
   ${EndIf}
-  !insertmacro INSTALL_FILES
-  WriteUninstaller "$INSTDIR\uninstall.exe"
-  SetOutPath "$INSTDIR" ; where the link starts the program
-  Call MakeLink
+  StrCpy $Place $INSTDIR
+  Call RemoveOlder
+  ; First what removes it: should a file not find its place, nothing is left that cannot be removed.
+  SetOutPath "$INSTDIR"
+  WriteUninstaller "$INSTDIR\${UNINSTALLER}"
   WriteRegStr HKCU "${ARP}" "DisplayName" "Pollux"
-  WriteRegStr HKCU "${ARP}" "DisplayVersion" "${VERSION}"
   WriteRegStr HKCU "${ARP}" "DisplayIcon" "$INSTDIR\pollux.exe,0"
   WriteRegStr HKCU "${ARP}" "Publisher" "Pollux contributors"
   WriteRegStr HKCU "${ARP}" "URLInfoAbout" "${HOMEPAGE}"
+  WriteRegStr HKCU "${ARP}" "URLUpdateInfo" "${HOMEPAGE}/releases"
+  WriteRegStr HKCU "${ARP}" "HelpLink" "${HOMEPAGE}/issues"
   WriteRegStr HKCU "${ARP}" "InstallLocation" "$INSTDIR"
-  WriteRegStr HKCU "${ARP}" "UninstallString" '"$INSTDIR\uninstall.exe"'
-  WriteRegStr HKCU "${ARP}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
+  WriteRegStr HKCU "${ARP}" "UninstallString" '"$INSTDIR\${UNINSTALLER}"'
+  WriteRegStr HKCU "${ARP}" "QuietUninstallString" '"$INSTDIR\${UNINSTALLER}" /S'
   WriteRegDWORD HKCU "${ARP}" "EstimatedSize" ${SIZE_KIB}
   WriteRegDWORD HKCU "${ARP}" "NoModify" 1
   WriteRegDWORD HKCU "${ARP}" "NoRepair" 1
+  !insertmacro INSTALL_FILES
+  SetOutPath "$INSTDIR" ; where the link starts the program
+  Call MakeLink
+  ; Last, since package managers take it for all that was to be done.
+  WriteRegStr HKCU "${ARP}" "DisplayVersion" "${VERSION}"
   ; The last page asks; without pages, what ran runs again.
   ${If} ${Silent}
   ${AndIf} $Ran == 1
     Exec '"$INSTDIR\pollux.exe" --background'
   ${EndIf}
 SectionEnd
+
+; Before the version of now is gone. The page of the folder looks too, and a silent setup has none.
+Function LookAtFolder
+  !define /math NEEDED_MIB ${SIZE_KIB} / 1024
+  ${GetRoot} $INSTDIR $0
+  ClearErrors
+  ${DriveSpace} "$0\" "/D=F /S=M" $1
+  ${IfNot} ${Errors}
+  ${AndIf} $1 <= ${NEEDED_MIB}
+    ${GiveUp} "Pollux needs ${NEEDED_MIB} MB, and $0 has $1 MB left."
+  ${EndIf}
+  CreateDirectory "$INSTDIR"
+  ClearErrors
+  GetTempFileName $0 "$INSTDIR"
+  ${If} ${Errors}
+    ${GiveUp} "Nothing can be written to $INSTDIR. Please choose another folder."
+  ${EndIf}
+  Delete $0
+FunctionEnd
+
+; The files of the version in $Place, some of which may be in this one no more.
+Function RemoveOlder
+  Call EndRunning
+  ${If} ${FileExists} "$Place\${UNINSTALLER}"
+    DetailPrint "Removing the files of the version before"
+    ExecWait '"$Place\${UNINSTALLER}" /S /UPGRADE _?=$Place' $0
+    ${If} $0 == 2
+      ${GiveUp} "The version before could not be removed from $Place."
+    ${EndIf}
+  ${EndIf}
+FunctionEnd
 
 ; The Start-menu entry. It carries the program's id, so that Windows counts the window and its
 ; notifications as its own: learn.microsoft.com/windows/win32/shell/appids
@@ -205,42 +287,47 @@ FunctionEnd
 
 ; --- Removal
 
+; Leaves the error flag set if the command line has no such option.
+!macro LookFor OPTION
+  ${GetParameters} $R9
+  ClearErrors
+  ${GetOptions} $R9 "${OPTION}" $R9
+!macroend
+
+Function un.onInit
+  !insertmacro LookFor "/UPGRADE"
+  ${If} ${Errors} ; else the setup is there already
+    !insertmacro OnlyOne
+  ${EndIf}
+FunctionEnd
+
 Section "un.Pollux"
+  StrCpy $Place $INSTDIR
   Call un.EndRunning
   !insertmacro UNINSTALL_FILES
-  ${GetParameters} $0
-  ClearErrors
-  ${GetOptions} $0 "/UPGRADE" $1
+  !insertmacro LookFor "/UPGRADE"
   ${IfNot} ${Errors}
     Return
   ${EndIf}
   Delete "${LINK}"
-  Call un.StartAtLogin
+  !insertmacro StartsAtLogin $0
+  ${If} $0 == 1
+    DeleteRegValue HKCU "${RUN}" "Pollux"
+    DeleteRegValue HKCU "${APPROVED}" "Pollux"
+  ${EndIf}
   DeleteRegKey HKCU "${ARP}"
-  Delete "$INSTDIR\uninstall.exe"
+  Delete "$INSTDIR\${UNINSTALLER}"
   SetOutPath "$TEMP" ; nobody removes the folder he stands in
   RMDir "$INSTDIR"
   Call un.Data
 SectionEnd
-
-; The entry of start at login, if it starts this copy.
-Function un.StartAtLogin
-  ReadRegStr $0 HKCU "${RUN}" "Pollux"
-  ${If} $0 == '"$INSTDIR\pollux.exe" --background'
-  ${OrIf} $0 == "$INSTDIR\pollux.exe --background"
-    DeleteRegValue HKCU "${RUN}" "Pollux"
-    DeleteRegValue HKCU "${APPROVED}" "Pollux"
-  ${EndIf}
-FunctionEnd
 
 ; The user's data goes only when the user says so.
 Function un.Data
   ${IfNot} ${FileExists} "${DATA}\*"
     Return
   ${EndIf}
-  ${GetParameters} $0
-  ClearErrors
-  ${GetOptions} $0 "/PURGE" $1
+  !insertmacro LookFor "/PURGE"
   ${If} ${Errors}
     MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 \
       "Remove your accounts, keys, settings and statistics too? They are in$\n${DATA}" \

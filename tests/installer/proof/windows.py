@@ -2,7 +2,8 @@
 
 The setup that `build_installer.py --target wine-nsis` made is installed over a lower version that
 runs and holds a key; it is started, used, measured and photographed; it is removed and its data
-stays; it is installed again and removed with the data. All setups are silent.
+stays; it is installed again and removed with the data. All setups are silent. At last Wine's own
+Python runs `on_windows`, as a real Windows does in the release workflow.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from proxy_core.ports import next_free
-from resources.installer import nsis
+from resources.installer import nsis, wine
 from resources.installer.build import ROOT, Build, Program, epoch_of, run, version_of
 from tests.fakes.screen import screen
 from tests.installer.proof.google import pretend_google
@@ -35,7 +36,7 @@ MOST_MB = 32.0
 NARROWEST_ICON = 16
 IDLE_S = 15.0
 "After which memory has settled."
-PROGRAM, HEADLESS = "pollux.exe", "pollux-headless.exe"
+PROGRAM, HEADLESS = nsis.PROGRAMS
 CURRENT = r"HKCU\Software\Microsoft\Windows\CurrentVersion"
 ARP = rf"{CURRENT}\Uninstall\io.github.pollux_proxy.Pollux"
 RUN = rf"{CURRENT}\Run"
@@ -78,7 +79,7 @@ class Proof:
 
     def uninstall(self, *options: str) -> None:
         # It copies itself elsewhere, and the first process ends at once.
-        self.system.run(self.folder / "uninstall.exe", "/S", *options)
+        self.system.run(self.folder / nsis.UNINSTALLER, "/S", *options)
         until(lambda: not self.folder.exists(), "the end of the uninstaller")
         self.system.ended("Un_A.exe")
 
@@ -119,7 +120,8 @@ def main() -> int:
     version = version_of(ROOT)
     setup = given.setup or ROOT / "dist" / f"pollux-{version}-setup-test.exe"
     build = Build(version, epoch_of(ROOT), work, work, say=say)
-    lower = a_lower_version(build, given.built.resolve() / "wine" / "program")
+    built = given.built.resolve() / "wine"
+    lower = a_lower_version(build, built / "program")
     port = next_free("127.0.0.1", 18860)  # far from that of other proofs
     variables = {"PORT": str(port)}
     with pretend_google() as google, screen() as display:
@@ -127,6 +129,7 @@ def main() -> int:
         with windows(build, work, display, **variables) as system:
             proof = Proof(system, build, setup.resolve(), f"http://127.0.0.1:{port}", work)
             prove(proof, lower, google.api_key)
+            as_a_real_windows(proof, built / "python" / "python.exe")
     for name, figure in proof.figures.items():
         print(f"{name:<28}{figure}")
     return 0
@@ -189,6 +192,9 @@ def an_upgrade_while_it_runs(proof: Proof) -> None:
     assert all(proof.system.value(ARP, name) for name in told)
     assert int(proof.system.value(ARP, "EstimatedSize") or "0", 16) > 50_000
     assert proof.link.is_file()
+    # One that can write nothing gives up before it ends or removes anything.
+    proof.system.run(proof.setup, "/S", r"/D=Z:\proc\pollux", code=2)
+    assert proof.system.processes(PROGRAM) == [new]
 
 
 def its_window(proof: Proof) -> None:
@@ -272,6 +278,12 @@ def removal(proof: Proof, before: set[str]) -> None:
     assert system.files() == before, system.files() - before
     assert "Pollux" not in system.run("reg", "query", VAULT_KEYS, "/s")
     proof.figures["data after removal, purge"] = f"{len(kept)} files kept, none"
+
+
+def as_a_real_windows(proof: Proof, python: Path) -> None:
+    say("what a real Windows is asked for in the release workflow")
+    module = "tests.installer.proof.on_windows"
+    print(proof.system.run(python, "-m", module, wine.seen(proof.setup)), end="")
 
 
 def windows_path(proof: Proof) -> str:
