@@ -118,6 +118,7 @@ async def desk(
     )
     await life.stop()
     await tasks.cancel_all()
+    bridge.deleteLater()  # and what hangs on it: a timer of today would go off in a later test
     for widget in QApplication.topLevelWidgets():
         widget.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
