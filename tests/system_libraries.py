@@ -39,10 +39,11 @@ PACKAGE_OF = {
 
 def missing() -> list[str]:
     """Names of PACKAGE_OF that the dynamic loader does not find, or no folder of PATH has."""
-    return [name for name in PACKAGE_OF if not (_loads(name) if ".so" in name else _runs(name))]
+    return [name for name in PACKAGE_OF if not (loads(name) if ".so" in name else _runs(name))]
 
 
-def _loads(library: str) -> bool:
+def loads(library: str) -> bool:
+    """Whether the dynamic loader finds it."""
     try:
         ctypes.CDLL(library)
     except OSError:

@@ -1,13 +1,14 @@
 """A screen for the window under test: a real X server with a tray where there is one to start,
 else Qt's offscreen platform, which has no tray and hands its pictures to nobody."""
 
-import ctypes
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+
+from tests.system_libraries import loads
 
 _OF_XCB = ("libxcb-cursor.so.0", "libxcb-icccm.so.4", "libxcb-keysyms.so.1")
 "What Qt's xcb platform needs and a machine without a desktop often lacks."
@@ -30,7 +31,7 @@ OFFSCREEN = Display("offscreen, without a tray", {"QT_QPA_PLATFORM": "offscreen"
 @contextmanager
 def opened() -> Iterator[Display]:
     """The best screen this machine has, for as long as the context lasts."""
-    if shutil.which("Xvfb") is None or not all(map(_loads, _OF_XCB)):
+    if shutil.which("Xvfb") is None or not all(map(loads, _OF_XCB)):
         yield OFFSCREEN
         return
     with ExitStack() as running:
@@ -40,14 +41,6 @@ def opened() -> Iterator[Display]:
             _start(command, running, env={**os.environ, **environment})
         name = " and ".join(["xcb under Xvfb", *(command[0] for command in beside)])
         yield Display(name, environment | {"QT_QPA_PLATFORM": "xcb"})
-
-
-def _loads(library: str) -> bool:
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
 
 
 def _start_server(running: ExitStack) -> str:
