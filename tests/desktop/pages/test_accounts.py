@@ -179,13 +179,19 @@ async def test_checking_all_keeps_the_focus_and_is_not_asked_for_twice(
     assert len(commands.asked("check")) == 1
 
 
-async def test_keys_go_through_the_details_as_they_are_read(
-    page: AccountsPage, commands: SteeredCommands
-) -> None:
+async def with_details(page: AccountsPage, commands: SteeredCommands) -> Details:
+    """The details of the key, open."""
     await with_pool(page, commands)
     page.show_details("key1")
     details = opened(Details)
     assert details is not None
+    return details
+
+
+async def test_keys_go_through_the_details_as_they_are_read(
+    page: AccountsPage, commands: SteeredCommands
+) -> None:
+    details = await with_details(page, commands)
     press(details, "Switch off")  # some parts are made anew
     await until(lambda: has_button(details, "Switch on"))
     button(details, "Copy id").setFocus()
@@ -202,10 +208,7 @@ async def test_keys_go_through_the_details_as_they_are_read(
 async def test_switching_off_in_the_details_keeps_the_focus(
     page: AccountsPage, commands: SteeredCommands
 ) -> None:
-    await with_pool(page, commands)
-    page.show_details("key1")
-    details = opened(Details)
-    assert details is not None
+    details = await with_details(page, commands)
     button(details, "Switch off").setFocus()
     press(details, "Switch off")
     await until(lambda: has_button(details, "Switch on"))
@@ -216,10 +219,7 @@ async def test_switching_off_in_the_details_keeps_the_focus(
 async def test_the_switch_in_the_details_asks_first_and_is_off_at_once(
     page: AccountsPage, commands: SteeredCommands
 ) -> None:
-    await with_pool(page, commands)
-    page.show_details("key1")
-    details = opened(Details)
-    assert details is not None
+    details = await with_details(page, commands)
     press(details, "Use Vertex AI (billed)")
     assert not button(details, "Use Vertex AI (billed)").isChecked()
     sheet = opened(UseVertex)
